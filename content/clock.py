@@ -1,0 +1,87 @@
+"""The two clocks, and the floor under the wall clock.
+
+Wall time decides what is on air; monotonic time measures how long we waited. They are
+never mixed: most Pis have no battery clock, so their wall time jumps when NTP arrives.
+"""
+
+import ctypes
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+ADJTIMEX_TIME_ERROR = 5
+"""adjtimex(2) returns TIME_ERROR while the kernel's clock is not synchronised."""
+
+
+class Clock(Protocol):
+    """What the rest of the code knows of time."""
+
+    def now(self) -> datetime:
+        """Wall time, aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; only differences mean anything."""
+        ...
+
+    def trusted(self) -> bool:
+        """Has something better than a dead battery told us the wall time?"""
+        ...
+
+
+class SystemClock:
+    """The machine's clocks. `assume_trusted` is for PCs, whose clock has a battery."""
+
+    def __init__(self, *, assume_trusted: bool = False) -> None:
+        self._assume_trusted = assume_trusted
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def trusted(self) -> bool:
+        return self._assume_trusted or kernel_clock_is_synchronised()
+
+
+class FlooredClock:
+    """A clock that never says an earlier time than a moment known to have passed.
+
+    A Pi without network wakes in its build year. `floor` is the newest moment that we have
+    proof of (the build, the newest signed message, the last saved time); from there the
+    monotonic clock counts on, until the wall clock itself is ahead.
+    """
+
+    def __init__(self, clock: Clock, floor: datetime) -> None:
+        self._clock = clock
+        self._floor, self._since = floor, clock.monotonic()
+
+    def raise_floor(self, moment: datetime) -> None:
+        """Note that `moment` has passed."""
+        if moment > self._lower_bound():
+            self._floor, self._since = moment, self._clock.monotonic()
+
+    def _lower_bound(self) -> datetime:
+        return self._floor + timedelta(seconds=self._clock.monotonic() - self._since)
+
+    def now(self) -> datetime:
+        if self._clock.trusted():
+            return self._clock.now()
+        return max(self._clock.now(), self._lower_bound())
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def trusted(self) -> bool:
+        return self._clock.trusted()
+
+
+def kernel_clock_is_synchronised() -> bool:
+    """What adjtimex(2) says: true once chrony, timesyncd or ntpd has set the clock."""
+    # struct timex is 208 bytes on 64-bit Linux; with modes == 0 (all zero) the call only reads.
+    buffer = ctypes.create_string_buffer(256)
+    adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
+    if adjtimex is None:  # not Linux: a PC for development
+        return True
+    return bool(adjtimex(buffer) not in (-1, ADJTIMEX_TIME_ERROR))

@@ -1,0 +1,137 @@
+"""The manifest: the list of all that one publisher wants shown at one place. Build, encode, parse.
+
+A manifest says what is to be shown, not what has changed: a screen that was away for a month
+reads the newest one and is right again. It travels inside a signed envelope (content.signing).
+Where it is larger than INLINE_LIMIT the envelope carries a head, which names a blob with the
+content, and the screen fetches that over HTTP like any picture.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from content.errors import BadName, BlobCorrupt, Reason, Refused
+from content.files import sha256_hex
+from content.notice import Alert, Card, Digest, Frozen, Media, Notice, ServiceCode, Settings
+from content.place import check_level, check_path
+from content.topics import BY_KIND
+
+FORMAT = 1
+MAX_PAYLOAD = 128 * 1024
+"""Bytes of one MQTT message; beyond it a message is refused unread."""
+INLINE_LIMIT = 16 * 1024
+"""Bytes of content above which a head is sent: 20 KB × 100,000 screens would be 2 GB through the broker."""
+MAX_CONTENT = 4 * 1024 * 1024
+"""Bytes of content that a head may name: about 500 long notices."""
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+class Content(Frozen):
+    """What a place shows by day: notices, and the singletons of which the nearest place's wins."""
+
+    place_name: Annotated[str, Meta(max_length=40)] = ""
+    timezone: str = DEFAULT_ZONE
+    notices: Annotated[tuple[Notice, ...], Meta(max_length=500)] = ()
+    card: Card | None = None
+    service_code: ServiceCode | None = None
+    settings: Settings | None = None
+
+    def __post_init__(self) -> None:
+        zone(self.timezone)
+        ids = [notice.id for notice in self.notices]
+        if len(ids) != len(set(ids)):
+            raise ValueError("two notices have the same id")
+
+    def media(self) -> tuple[Media, ...]:
+        """Every file that this content needs, each once, notices' before the card's."""
+        wanted = [media for notice in self.notices for media in notice.media]
+        if self.card and self.card.photo:
+            wanted.append(self.card.photo)
+        return tuple({media.sha256: media for media in wanted}.values())
+
+
+class Alerts(Frozen):
+    """The emergencies of a place; never more than fit one message, for alerts do not wait for HTTP."""
+
+    alerts: Annotated[tuple[Alert, ...], Meta(max_length=50)] = ()
+
+
+class Blob(Frozen):
+    """The name and length of a blob of content."""
+
+    sha256: Digest
+    size: Annotated[int, Meta(gt=0, le=MAX_CONTENT)]
+
+
+class Manifest(Frozen):
+    """The signed message of one publisher for one place. Exactly one of content, head and alerts is set."""
+
+    kind: Literal["content", "alerts"]
+    place: str
+    publisher: str
+    revision: Annotated[int, Meta(ge=0, lt=2**53)]
+    """Only grows. 2^53: exact in every JSON reader."""
+    issued: Annotated[datetime, Meta(tz=True)]
+    format: Literal[1] = FORMAT
+    content: Content | None = None
+    head: Blob | None = None
+    alerts: Alerts | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            check_path(self.place)
+            check_level(self.publisher)
+        except BadName as error:
+            raise ValueError(str(error)) from error
+        carried = {"content": self.content, "head": self.head, "alerts": self.alerts}
+        filled = [name for name, value in carried.items() if value is not None]
+        allowed = {"content": (["content"], ["head"]), "alerts": (["alerts"],)}[self.kind]
+        if filled not in allowed:
+            raise ValueError(f"a manifest of kind {self.kind!r} carries {filled}")
+
+    @property
+    def topic(self) -> str:
+        """The only MQTT topic on which this manifest is valid."""
+        return BY_KIND[self.kind].of(place=self.place, publisher=self.publisher)
+
+
+Value = TypeVar("Value")
+
+
+def encode(value: Frozen) -> bytes:
+    """JSON, always the same bytes for the same value, so that digests can be compared."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def parse(payload: bytes, kind: type[Value]) -> Value:
+    """Any bytes give a good value or Refused(MALFORMED)."""
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+        raise Refused(Reason.MALFORMED, str(error)) from error
+
+
+def parse_manifest(payload: bytes) -> Manifest:
+    """The manifest in the payload of an envelope that has been verified. Raises Refused."""
+    return parse(payload, Manifest)
+
+
+def parse_content(blob: bytes, head: Blob) -> Content:
+    """The content that a head names. Raises BlobCorrupt, or Refused for bytes that are not content."""
+    digest = sha256_hex(blob)
+    if digest != head.sha256:
+        raise BlobCorrupt(head.sha256, digest)
+    return parse(blob, Content)
+
+
+@lru_cache(maxsize=16)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name. Raises ValueError where this system does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{name!r} 不是时区名称，例如 {DEFAULT_ZONE}") from error

@@ -1,0 +1,1 @@
+"""The firmware of one screen: an agent (network and disk) and a player (pixels). See README.md."""
