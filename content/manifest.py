@@ -20,7 +20,6 @@ from content.notice import Alert, Card, Digest, Frozen, Media, Notice, ServiceCo
 from content.place import check_level, check_path
 from content.topics import BY_KIND
 
-FORMAT = 1
 MAX_PAYLOAD = 128 * 1024
 """Bytes of one MQTT message; beyond it a message is refused unread."""
 INLINE_LIMIT = 16 * 1024
@@ -30,7 +29,7 @@ MAX_CONTENT = 4 * 1024 * 1024
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
-class Content(Frozen):
+class Content(Frozen, frozen=True):
     """What a place shows by day: notices, and the singletons of which the nearest place's wins."""
 
     place_name: Annotated[str, Meta(max_length=40)] = ""
@@ -54,20 +53,20 @@ class Content(Frozen):
         return tuple({media.sha256: media for media in wanted}.values())
 
 
-class Alerts(Frozen):
+class Alerts(Frozen, frozen=True):
     """The emergencies of a place; never more than fit one message, for alerts do not wait for HTTP."""
 
     alerts: Annotated[tuple[Alert, ...], Meta(max_length=50)] = ()
 
 
-class Blob(Frozen):
+class Blob(Frozen, frozen=True):
     """The name and length of a blob of content."""
 
     sha256: Digest
     size: Annotated[int, Meta(gt=0, le=MAX_CONTENT)]
 
 
-class Manifest(Frozen):
+class Manifest(Frozen, frozen=True):
     """The signed message of one publisher for one place. Exactly one of content, head and alerts is set."""
 
     kind: Literal["content", "alerts"]
@@ -76,7 +75,7 @@ class Manifest(Frozen):
     revision: Annotated[int, Meta(ge=0, lt=2**53)]
     """Only grows. 2^53: exact in every JSON reader."""
     issued: Annotated[datetime, Meta(tz=True)]
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     content: Content | None = None
     head: Blob | None = None
     alerts: Alerts | None = None

@@ -35,7 +35,7 @@ class Frozen(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A value: compared by content, never changed, its defaults not written on the wire."""
 
 
-class Topic(Frozen):
+class Topic(Frozen, frozen=True):
     """A notice's subject as the screen shows it: the word always, the colour and icon beside it."""
 
     word: Annotated[str, Meta(min_length=1, max_length=12)]
@@ -63,7 +63,7 @@ TOPICS: dict[str, Topic] = {
 """The usual subjects of a village (see content/README.md); `topics:` in village.yaml adds others or restyles these."""
 
 
-class Media(Frozen):
+class Media(Frozen, frozen=True):
     """A picture that belongs to a notice or a card. `width` and `height` are pixels."""
 
     sha256: Digest
@@ -75,7 +75,7 @@ class Media(Frozen):
     caption: Annotated[str, Meta(max_length=60)] = ""
 
 
-class DailyHours(Frozen):
+class DailyHours(Frozen, frozen=True):
     """From `start` to `end` each day, `end` excluded. Where `end` is not after `start` it is the next day's."""
 
     start: time
@@ -90,7 +90,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2399
 """Years that a notice may name: content.onair moves rules by multiples of 400 years."""
 
 
-class Show(Frozen):
+class Show(Frozen, frozen=True):
     """When a notice is due. All conditions must hold; with none it is always due.
 
     `start` ≤ now < `end`; `daily` hours; `weekdays` (Monday is 0) or `rrule` (RFC 5545, whole
@@ -117,7 +117,7 @@ class Show(Frozen):
             check_rrule(self.rrule, has_start=self.start is not None)
 
 
-class Notice(Frozen):
+class Notice(Frozen, frozen=True):
     """One notice. `source` is the publisher's name as residents know it."""
 
     id: NoticeId
@@ -149,7 +149,7 @@ class Level(StrEnum):
         return {"蓝": "一般", "黄": "较重", "橙": "严重", "红": "特别严重"}[self.value]
 
 
-class Alert(Frozen):
+class Alert(Frozen, frozen=True):
     """An emergency that takes the screen over until `expires`. Both times are aware instants."""
 
     id: NoticeId
@@ -169,7 +169,7 @@ class Alert(Frozen):
             raise ValueError(f"失效时间 {self.expires} 不晚于发布时间 {self.issued}")
 
 
-class Card(Frozen):
+class Card(Frozen, frozen=True):
     """The grid worker's card. A card past `until` is not shown: a retired worker must not be called."""
 
     name: Line
@@ -181,7 +181,7 @@ class Card(Frozen):
     """The last day on which the card is true."""
 
 
-class ServiceCode(Frozen):
+class ServiceCode(Frozen, frozen=True):
     """The building's QR code (优居码). `{building}` in the URL is filled with the doorway's building."""
 
     url: Annotated[str, Meta(min_length=8, max_length=300)]
@@ -198,7 +198,7 @@ class ServiceCode(Frozen):
         return self.url.replace("{building}", building(place))
 
 
-class Pace(Frozen):
+class Pace(Frozen, frozen=True):
     """How long a page stays. Reading speed is what an elder manages aloud, not what a student skims."""
 
     characters_per_second: Annotated[float, Meta(gt=0, le=50)] = 5.0
@@ -210,7 +210,7 @@ class Pace(Frozen):
             raise ValueError("least_seconds 不能大于 most_seconds")
 
 
-class Settings(Frozen):
+class Settings(Frozen, frozen=True):
     """Per-place settings. A field that is not set here is taken from the place above."""
 
     pace: Pace | None = None
@@ -224,9 +224,7 @@ def text_digest(notice: Notice) -> str:
 
 RRULE_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 RRULE_PART = re.compile(r"([A-Z]+)=([A-Z0-9,+\-:TZ]+)")
-RRULE_NAMES = frozenset(
-    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
-)
+RRULE_NAMES = frozenset("FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYMONTH BYYEARDAY BYWEEKNO BYSETPOS".split())
 RRULE_DAY_PARTS = frozenset({"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
 
 
