@@ -6,6 +6,7 @@ Where it is larger than INLINE_LIMIT the envelope carries a head, which names a 
 content, and the screen fetches that over HTTP like any picture.
 """
 
+import base64
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
@@ -98,6 +99,33 @@ class Manifest(Frozen, frozen=True):
         return BY_KIND[self.kind].of(place=self.place, publisher=self.publisher)
 
 
+PAYLOAD_TYPE = "application/vnd.convenience-window+json"
+
+
+class EnvelopeSignature(Frozen, frozen=True):
+    """One signature of a DSSE envelope."""
+
+    keyid: Annotated[str, Meta(max_length=128)]
+    sig: Annotated[str, Meta(max_length=1024)]
+
+
+class Envelope(Frozen, frozen=True):
+    """The outside of a DSSE envelope (https://github.com/secure-systems-lab/dsse), before any trust."""
+
+    payload: str
+    payload_type: str = msgspec.field(name="payloadType")
+    signatures: Annotated[tuple[EnvelopeSignature, ...], Meta(min_length=1, max_length=16)]
+
+    def payload_bytes(self) -> bytes:
+        """The payload. Raises Refused(MALFORMED) where it is not base64 or is of another type."""
+        if self.payload_type != PAYLOAD_TYPE:
+            raise Refused(Reason.MALFORMED, f"payloadType {self.payload_type[:80]!r}")
+        try:
+            return base64.b64decode(self.payload, validate=True)
+        except ValueError as error:
+            raise Refused(Reason.MALFORMED, f"payload: {error}") from error
+
+
 Value = TypeVar("Value")
 
 
@@ -117,6 +145,18 @@ def parse(payload: bytes, kind: type[Value]) -> Value:
 def parse_manifest(payload: bytes) -> Manifest:
     """The manifest in the payload of an envelope that has been verified. Raises Refused."""
     return parse(payload, Manifest)
+
+
+def parse_envelope(message: bytes) -> Envelope:
+    """The envelope in a message that came from anybody. Raises Refused."""
+    if len(message) > MAX_PAYLOAD:
+        raise Refused(Reason.TOO_LARGE, f"{len(message)} bytes, at most {MAX_PAYLOAD}")
+    return parse(message, Envelope)
+
+
+def parse_verified(message: bytes) -> Manifest:
+    """The manifest in an envelope whose signature has been checked before, by whoever stored it."""
+    return parse_manifest(parse_envelope(message).payload_bytes())
 
 
 def parse_content(blob: bytes, head: Blob) -> Content:

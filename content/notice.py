@@ -23,10 +23,17 @@ MAX_BODY = 5_000
 MAX_MEDIA = 12
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 
-NoticeId = Annotated[str, Meta(pattern=r"^[^\s/\\.][^\s/\\]{0,99}$")]
+NoticeId = Annotated[
+    str, Meta(pattern=r"^[^\s/\\.][^\s/\\]{0,99}$", description="文件名不能有空格和斜杠，不能以点开头")
+]
 """The file's name without `.yaml`: any letters (Chinese too), no spaces or slashes, no leading dot."""
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+Colour = Annotated[
+    str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description='颜色写成 "#RRGGBB"，例如 "#0b5cad"（要加引号）')
+]
+Phone = Annotated[
+    str, Meta(pattern=r"^[0-9+][0-9 \-]{2,24}$", description="电话只用数字、空格和连字符，例如 0391-0000000")
+]
 Line = Annotated[str, Meta(min_length=1, max_length=120)]
 """One short line of text: a name, a duty, a hint."""
 
@@ -173,7 +180,7 @@ class Card(Frozen, frozen=True):
     """The grid worker's card. A card past `until` is not shown: a retired worker must not be called."""
 
     name: Line
-    phone: Annotated[str, Meta(pattern=r"^[0-9+][0-9 \-]{2,24}$")]
+    phone: Phone
     duty: Annotated[str, Meta(max_length=60)] = ""
     motto: Annotated[str, Meta(max_length=40)] = "民有所呼，我必应"
     photo: Media | None = None
