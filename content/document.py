@@ -110,7 +110,7 @@ class Reader:
     def __init__(self, document: Document[Any]) -> None:
         self._document = document
 
-    def struct(self, node: yaml.Node, kind: type[T], path: Path) -> T | None:
+    def struct(self, node: yaml.Node, kind: type[Any], path: Path) -> Any:
         """The struct, with bad fields left at their defaults; None where a required field is bad."""
         entries = self.mapping(node, path)
         if entries is None:
@@ -130,7 +130,7 @@ class Reader:
                 complete = False
                 if name not in entries:
                     self._document.report(path, f"缺少 {name!r}", f"加上一行 {name}: …")
-        return kind(**values) if complete else None
+        return self._document.check(path, lambda: kind(**values)) if complete else None
 
     def mapping(self, node: yaml.Node, path: Path) -> dict[str, yaml.Node] | None:
         """The entries of a mapping node, doubles reported."""

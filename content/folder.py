@@ -1,0 +1,273 @@
+"""The content folder, read: files in, a Village and every problem out.
+
+    village.yaml, notices/<id>.yaml, alerts/<id>.yaml, media/, drafts/ (not read)
+
+A bad file costs itself only. A publisher keeps a copy of each file as it last was good (`good`):
+while the file is bad, that copy stands in, so that a slip of the keyboard takes nothing off a
+screen. Files that begin with a dot (editors, half-done copies) are not looked at.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, checked
+from content.document import Document, Problem, likely, read
+from content.errors import BadName, FolderError
+from content.files import write_atomic
+from content.manifest import zone
+from content.media import inspect
+from content.notice import TOPICS, Alert, Media, Notice, Topic, text_digest
+from content.place import check_level, check_path, is_within
+from content.village import AddressedAlert, AddressedNotice, Place, Village
+
+SUFFIXES = frozenset({".yaml", ".yml"})
+KNOWN_ENTRIES = frozenset({"village.yaml", "notices", "alerts", "media", "drafts", "keys", "recalled", "keyring.json"})
+
+Item = TypeVar("Item")
+
+
+@dataclass
+class Scan:
+    """What one look at a folder found. `village` is None where village.yaml cannot be used at all."""
+
+    village: Village | None = None
+    problems: list[Problem] = field(default_factory=list)
+    media: dict[str, Path] = field(default_factory=dict)
+    """sha256 → the file that had these bytes."""
+
+
+def scan(folder: Path, good: Path | None = None) -> Scan:
+    """Read the whole folder. `good` is where copies of good files are kept, for a publisher.
+
+    Raises FolderError where there is no such folder or no village.yaml in it.
+    """
+    if not (folder / "village.yaml").is_file():
+        raise FolderError(f"{folder}: 这里没有 village.yaml；新建内容文件夹请运行 python -m content init {folder}")
+    return Scanner(folder, good).scan()
+
+
+@dataclass
+class Setting:
+    """What the files of a folder are read against."""
+
+    village: VillageFile
+    places: dict[str, Place]
+    topics: dict[str, Topic]
+    zone: ZoneInfo
+
+
+class Scanner:
+    """One scan. Holds what the files are checked against while it lasts."""
+
+    def __init__(self, folder: Path, good: Path | None) -> None:
+        self._folder, self._good = folder, good
+        self._result = Scan()
+
+    def scan(self) -> Scan:
+        self._report_strangers()
+        village = self._read_file("village.yaml", self._village)
+        if village is not None:
+            notices = self._read_all("notices", lambda name, text: self._notice(village, name, text))
+            alerts = self._read_all("alerts", lambda name, text: self._alert(village, name, text))
+            self._result.village = Village(
+                publisher=village.village.publisher,
+                name=village.village.name,
+                timezone=village.village.timezone,
+                places=village.places,
+                notices=tuple(notices),
+                alerts=tuple(alerts),
+            )
+        self._result.problems.sort()
+        return self._result
+
+    def _report_strangers(self) -> None:
+        for entry in sorted(self._folder.iterdir()):
+            if not entry.name.startswith(".") and entry.name not in KNOWN_ENTRIES:
+                self._result.problems.append(
+                    Problem(entry.name, 1, "不认识这个文件或文件夹，没有读它", likely(entry.name, KNOWN_ENTRIES))
+                )
+
+    def _read_all(self, section: str, parse: Callable[[str, bytes], tuple[Item | None, list[Problem]]]) -> list[Item]:
+        found = []
+        for path in sorted((self._folder / section).glob("*")):
+            if path.name.startswith(".") or path.name == "README.md":
+                continue
+            name = f"{section}/{path.name}"
+            if path.suffix not in SUFFIXES:
+                self._result.problems.append(Problem(name, 1, "不是 .yaml 文件，没有读它", "图片放进 media/"))
+                continue
+            item = self._read_file(name, parse)
+            if item is not None:
+                found.append(item)
+        return found
+
+    def _read_file(self, name: str, parse: Callable[[str, bytes], tuple[Item | None, list[Problem]]]) -> Item | None:
+        """The item in the file `name`, or in its last good copy while the file is bad."""
+        try:
+            text = (self._folder / name).read_bytes()
+        except OSError as error:
+            self._result.problems.append(Problem(name, 1, f"读不了：{error.strerror}", "检查文件权限"))
+            return None
+        item, problems = parse(name, text)
+        self._result.problems += problems
+        if self._good is None:
+            return item
+        copy = self._good / name
+        if item is not None and not problems:
+            remember(copy, text)
+            return item
+        if copy.is_file():
+            item, _ = parse(name, copy.read_bytes())
+        return item
+
+    def _village(self, name: str, text: bytes) -> tuple[Setting | None, list[Problem]]:
+        document = read(name, text, VillageFile)
+        village = document.value
+        if village is None:
+            return None, document.problems
+        publisher = document.check(("publisher",), lambda: checked_level(village.publisher))
+        timezone = document.check(("timezone",), lambda: zone(village.timezone))
+        topics = dict(TOPICS)
+        for word, entry in village.topics.items():
+            topic = document.check(("topics", word), partial(entry.topic, word))
+            if topic:
+                topics[word] = topic
+        places: dict[str, Place] = {}
+        for level, place in village.places.items():
+            self._add_places(document, places, level, place, ("places", level))
+        if not places:
+            document.report(("places",), "一个地点也没有", "至少写上村名，例如 places: {baizhuang: {name: 白庄村}}")
+        if timezone is None or publisher is None or not places:
+            return None, document.problems
+        return Setting(village, places, topics, timezone), document.problems
+
+    def _add_places(
+        self,
+        document: Document[Any],
+        places: dict[str, Place],
+        path: str,
+        entry: PlaceEntry,
+        where: tuple[str | int, ...],
+    ) -> None:
+        """Add `entry` and everything below it; a bad name costs its branch."""
+        try:
+            check_path(path)
+        except BadName as error:
+            document.report(where, str(error))
+            return
+        card = None
+        if entry.card:
+            photo = self._photo(document, entry.card.photo, (*where, "card", "photo"))
+            card = document.check((*where, "card", "until"), partial(entry.card.card, photo))
+        places[path] = Place(
+            path=path, name=entry.name, card=card, service_code=entry.service_code, settings=entry.settings
+        )
+        for level, child in entry.children().items():
+            below = (*where, "places", level) if level in entry.places else where
+            self._add_places(document, places, f"{path}/{level}", child, below)
+
+    def _photo(self, document: Document[Any], name: str, where: tuple[str | int, ...]) -> Media | None:
+        return self._media(document, name, "", where) if name else None
+
+    def _media(self, document: Document[Any], name: str, caption: str, where: tuple[str | int, ...]) -> Media | None:
+        path = self._folder / "media" / name
+        if "/" in name or "\\" in name or name.startswith("."):
+            document.report(where, f"图片名 {name!r} 不能带路径", "把图片放进 media/，这里只写文件名")
+            return None
+        if not path.is_file():
+            there = [one.name for one in (self._folder / "media").glob("*")]
+            document.report(where, f"media/ 里没有 {name!r}", likely(name, there) if there else "把图片放进 media/")
+            return None
+        media: Media | None = document.check(where, lambda: inspect(path, caption))
+        if media:
+            self._result.media[media.sha256] = path
+        return media
+
+    def _to(self, setting: Setting, document: Document[Any], to: tuple[str, ...]) -> tuple[str, ...]:
+        """The places that exist, without those below another of them."""
+        known = []
+        for position, place in enumerate(to):
+            if place in setting.places:
+                known.append(place)
+            else:
+                document.report(("to", position), f"没有地点 {place!r}", likely(place, setting.places))
+        if not to:
+            document.report(("to",), "没有写发给谁", "例如 to: [" + next(iter(setting.places)) + "]")
+        return tuple(one for one in dict.fromkeys(known) if not any(one != o and is_within(one, o) for o in known))
+
+    def _notice(self, setting: Setting, name: str, text: bytes) -> tuple[AddressedNotice | None, list[Problem]]:
+        document = read(name, text, NoticeFile)
+        written = document.value
+        if written is None:
+            return None, document.problems
+        topic = setting.topics.get(written.topic)
+        if topic is None:
+            document.report(("topic",), f"没有主题 {written.topic!r}", likely(written.topic, setting.topics))
+        to = self._to(setting, document, written.to)
+        media = [
+            self._media(document, one.file, one.caption, ("media", position))
+            for position, one in enumerate(written.pictures())
+        ]
+        show = written.show.parsed(document)
+        if document.problems or topic is None or show is None:
+            return None, document.problems
+        notice = document.check(
+            (),
+            lambda: checked(
+                Notice(
+                    id=Path(name).stem,
+                    title=written.title.strip(),
+                    topic=topic,
+                    body=written.body.strip(),
+                    show=show,
+                    media=tuple(one for one in media if one),
+                    source=setting.village.name,
+                )
+            ),
+        )
+        if notice is None:
+            return None, document.problems
+        self._check_reviews(document, written, notice)
+        return (None if document.problems else AddressedNotice(notice, to)), document.problems
+
+    def _check_reviews(self, document: Document[Any], written: NoticeFile, notice: Notice) -> None:
+        """A review holds for exactly the text that was read."""
+        digest = text_digest(notice)
+        for position, review in enumerate(written.review):
+            if review.sha256 != digest:
+                document.report(
+                    ("review", position),
+                    f"{review.by} {review.step}之后，内容改过了，这次审核不再有效",
+                    f"请重新审核，再写上 sha256: {digest}",
+                )
+
+    def _alert(self, setting: Setting, name: str, text: bytes) -> tuple[AddressedAlert | None, list[Problem]]:
+        document = read(name, text, AlertFile)
+        written = document.value
+        if written is None:
+            return None, document.problems
+        to = self._to(setting, document, written.to)
+        alert: Alert | None = written.alert(document, Path(name).stem, setting.zone, setting.village.name)
+        if document.problems or alert is None:
+            return None, document.problems
+        return AddressedAlert(alert, to), document.problems
+
+
+def checked_level(name: str) -> str:
+    """As check_level, with a ValueError."""
+    try:
+        return check_level(name)
+    except BadName as error:
+        raise ValueError(str(error)) from error
+
+
+def remember(copy: Path, text: bytes) -> None:
+    """Keep `text` as the last good copy, unless it is kept already."""
+    if copy.is_file() and copy.read_bytes() == text:
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(copy, text, mode=0o600)
