@@ -103,24 +103,25 @@ class Scanner:
             item = self._read_file(name, parse)
             if item is not None:
                 found.append(item)
+        if self._good is not None:
+            forget_deleted(self._good / section, self._folder / section)
         return found
 
     def _read_file(self, name: str, parse: Callable[[str, bytes], tuple[Item | None, list[Problem]]]) -> Item | None:
         """The item in the file `name`, or in its last good copy while the file is bad."""
         try:
             text = (self._folder / name).read_bytes()
+            item, problems = parse(name, text)
         except OSError as error:
-            self._result.problems.append(Problem(name, 1, f"读不了：{error.strerror}", "检查文件权限"))
-            return None
-        item, problems = parse(name, text)
+            text = b""
+            item, problems = None, [Problem(name, 1, f"读不了：{error.strerror}", "检查文件权限")]
         self._result.problems += problems
         if self._good is None:
             return item
         copy = self._good / name
         if item is not None and not problems:
             remember(copy, text)
-            return item
-        if copy.is_file():
+        elif copy.is_file():
             item, _ = parse(name, copy.read_bytes())
         return item
 
@@ -271,3 +272,10 @@ def remember(copy: Path, text: bytes) -> None:
         return
     copy.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(copy, text, mode=0o600)
+
+
+def forget_deleted(copies: Path, originals: Path) -> None:
+    """Drop the copies of files that are there no more: deleting a file is how a notice is taken back."""
+    for copy in copies.glob("*"):
+        if not (originals / copy.name).exists():
+            copy.unlink()

@@ -11,6 +11,8 @@ import random
 import socket
 import ssl
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +32,11 @@ CONNECT_SECONDS = 15.0
 """For a TLS handshake with client certificates over a bad line; paho's default is 5."""
 KEEPALIVE_SECONDS = 30
 MOST_RECONNECT_SECONDS = 60.0
-INBOX_SIZE = 10_000
+OUTBOX_SIZE = 100_000
+"""Messages waiting for the broker; a village of 10,000 doorways has some 30,000 topics."""
+INFLIGHT = 100
 FILTERS_PER_PACKET = 100
+FAREWELL_SECONDS = 2.0
 GRANTED = 2
 """SUBACK codes above 2 say no (MQTT 3.1.1, 3.9.3); some brokers say yes and mean no."""
 
@@ -122,6 +127,7 @@ class Connection:
         """Events lost because the owner did not empty the inbox; reported in the status."""
         self._filters: dict[str, int] = {}
         self._asked: dict[int, tuple[str, ...]] = {}
+        self._unconfirmed: deque[paho.MQTTMessageInfo] = deque()
         self._lock = threading.Lock()
         self._attempt = 0
         self._connack_timer: threading.Timer | None = None
@@ -134,7 +140,8 @@ class Connection:
             CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=paho.MQTTv311
         )
         client.connect_timeout = CONNECT_SECONDS
-        client.max_queued_messages_set(INBOX_SIZE)
+        client.max_queued_messages_set(OUTBOX_SIZE)
+        client.max_inflight_messages_set(INFLIGHT)
         if self._address.tls:
             client.tls_set_context(tls_context(credentials))
         if will:
@@ -170,18 +177,28 @@ class Connection:
         if gone and self.connected:
             self._client.unsubscribe(gone)
 
-    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> paho.MQTTMessageInfo | None:
-        """Hand a message to the broker; None where there is no connection now."""
+    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> bool:
+        """Hand a message to the broker; False where there is no connection now."""
         if not self.connected:
-            return None
-        return self._client.publish(topic, payload, qos=qos, retain=retain)
+            return False
+        info = self._client.publish(topic, payload, qos=qos, retain=retain)
+        while self._unconfirmed and is_confirmed(self._unconfirmed[0]):
+            self._unconfirmed.popleft()
+        self._unconfirmed.append(info)
+        return True
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until the broker has confirmed all that was published; False if it has not in that time."""
+        deadline = time.monotonic() + seconds
+        for info in self._unconfirmed:
+            with contextlib.suppress(ValueError, RuntimeError):  # paho: "not connected"; told by is_published
+                info.wait_for_publish(timeout=max(0.0, deadline - time.monotonic()))
+        return all(is_confirmed(info) for info in self._unconfirmed)
 
     def close(self, farewell: tuple[str, bytes] | None = None) -> None:
         """Say goodbye (a retained message, since a clean stop sends no will) and stop. May be called twice."""
-        if farewell and self.connected:
-            message = self._client.publish(farewell[0], farewell[1], qos=1, retain=True)
-            with contextlib.suppress(ValueError, RuntimeError):  # the connection went in this very moment
-                message.wait_for_publish(timeout=2.0)
+        if farewell and self.publish(farewell[0], farewell[1], qos=1, retain=True):
+            self.flush(FAREWELL_SECONDS)
         self._client.disconnect()
         self._client.loop_stop()
         self._stop_connack_timer()
@@ -257,6 +274,14 @@ class Connection:
         seconds = backoff(self._attempt)
         # With minimum = maximum paho's own doubling has nothing to double.
         self._client.reconnect_delay_set(seconds, seconds)  # type: ignore[arg-type]  # it takes fractions
+
+
+def is_confirmed(info: paho.MQTTMessageInfo) -> bool:
+    """Has the broker confirmed it? paho raises for a message that it could not even queue."""
+    try:
+        return bool(info.is_published())
+    except (ValueError, RuntimeError):
+        return False
 
 
 def give_up_on(sock: Any) -> None:

@@ -110,6 +110,10 @@ class Key:
         """`payload` in a DSSE envelope with one signature, as JSON."""
         return sign(payload, [self])
 
+    def opened(self, message: bytes) -> Manifest:
+        """The manifest in a message that this very key signed. Raises Refused for any other message."""
+        return parse_manifest(verified_payload(parse_envelope(message), {self.id: self.public}, 1))
+
     def _signature(self, envelope: DsseEnvelope) -> EnvelopeSignature:
         signature = envelope.sign(self._signer)
         return EnvelopeSignature(keyid=signature.keyid, sig=to_base64(bytes.fromhex(signature.signature)))

@@ -1,0 +1,159 @@
+"""The publisher's HTTP server: blobs, a mirror of every retained message, health and metrics.
+
+All that screens fetch here is signed or named by its digest, so the way it comes does not
+matter. The one door to Starlette, uvicorn and prometheus-client.
+
+    /blobs/<sha256>                 a media file or a large manifest's content; Range, ETag, kept for ever
+    /window/v1/places/…             the message that is retained on this MQTT topic
+    /keyring.json                   the newest keyring, signed by the root key
+    /healthz                        200 while all is well, 503 with what is wrong
+    /metrics                        Prometheus text
+"""
+
+import re
+import socket
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import uvicorn
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from content.errors import BrokerError
+from content.files import sha256_hex
+from content.publisher import Publisher, PublisherHealth
+from content.topics import ROOT
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+FOR_EVER = "public, max-age=31536000, immutable"
+START_SECONDS = 10.0
+
+
+def application(publisher: Publisher, keyring: Path) -> Starlette:
+    """The routes, over a publisher that runs in another thread. Only reads."""
+
+    async def blob(request: Request) -> Response:
+        digest = request.path_params["digest"]
+        path = publisher.ledger.blobs / digest
+        if not DIGEST.fullmatch(digest) or not path.is_file():
+            return PlainTextResponse("no such blob\n", status_code=404)
+        headers = {"ETag": f'"{digest}"', "Cache-Control": FOR_EVER}
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+    async def mirror(request: Request) -> Response:
+        message = publisher.ledger.messages.get(request.url.path.lstrip("/"))
+        if message is None:
+            return PlainTextResponse("nothing is retained here\n", status_code=404)
+        return signed_json(request, message)
+
+    async def keyring_file(request: Request) -> Response:
+        try:
+            return signed_json(request, keyring.read_bytes())
+        except OSError:
+            return PlainTextResponse("no keyring\n", status_code=404)
+
+    async def healthz(_: Request) -> Response:
+        health = publisher.health
+        well = health.connected and not health.problems
+        report = {
+            "ok": well,
+            "publisher": health.publisher,
+            "broker_connected": health.connected,
+            "topics": health.topics,
+            "last_scan": health.last_scan.isoformat() if health.last_scan else None,
+            "last_error": health.last_error,
+            "problems": health.problems,
+            "warnings": health.warnings,
+        }
+        return JSONResponse(report, status_code=200 if well else 503)
+
+    registry = CollectorRegistry()
+    registry.register(HealthMetrics(publisher.health))
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return Starlette(
+        routes=[
+            Route("/blobs/{digest}", blob),
+            Route(f"/{ROOT}/places/{{path:path}}", mirror),
+            Route("/keyring.json", keyring_file),
+            Route("/healthz", healthz),
+            Route("/metrics", metrics),
+        ]
+    )
+
+
+def signed_json(request: Request, message: bytes) -> Response:
+    """A signed message, or 304 for one who has it."""
+    headers = {"ETag": f'"{sha256_hex(message)}"', "Cache-Control": "no-cache"}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(message, media_type="application/json", headers=headers)
+
+
+class HealthMetrics(Collector):
+    """The publisher's health as Prometheus metrics, read when they are asked for."""
+
+    def __init__(self, health: PublisherHealth) -> None:
+        self._health = health
+
+    def collect(self) -> Iterable[Metric]:
+        health = self._health
+        yield gauge("window_publisher_broker_connected", "1 while connected to the broker", health.connected)
+        yield gauge("window_publisher_topics", "MQTT topics this publisher retains", health.topics)
+        yield gauge("window_publisher_notices", "Notices in the folder that are good", health.notices)
+        yield gauge("window_publisher_alerts", "Alerts in the folder that are good", health.alerts)
+        yield gauge("window_publisher_problems", "Mistakes in the folder now", len(health.problems))
+        yield gauge("window_publisher_warnings", "Warnings about the folder now", len(health.warnings))
+        scanned = health.last_scan.timestamp() if health.last_scan else 0.0
+        yield gauge("window_publisher_last_scan_timestamp_seconds", "When the folder was last read", scanned)
+        yield counter("window_publisher_messages", "Messages handed to the broker", health.published)
+        yield counter("window_publisher_scans", "Times the folder was read", health.scans)
+
+
+def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value=float(value))
+
+
+def counter(name: str, text: str, value: float) -> CounterMetricFamily:
+    return CounterMetricFamily(name, text, value=float(value))
+
+
+class HttpServer:
+    """The application in a thread of its own; a context manager."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise BrokerError(f"HTTP 端口 {host}:{port} 用不了（{error.strerror}）；请换 --listen") from error
+        self.port: int = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
+        )
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="http", daemon=True
+        )
+
+    def __enter__(self) -> "HttpServer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=START_SECONDS)
+        self._socket.close()

@@ -1,0 +1,159 @@
+"""What a publisher has published: the newest signed message of every MQTT topic, on disk.
+
+The ledger is the truth that brokers cache and the HTTP server mirrors. It decides revisions:
+they only grow, and never fall below the wall clock in seconds, so that they keep growing even
+after the ledger and the broker are both lost.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from content.compile import Body
+from content.errors import FolderError, Refused
+from content.files import remove_temporary_files, sha256_hex, write_atomic
+from content.manifest import (
+    INLINE_LIMIT,
+    MAX_CONTENT,
+    MAX_PAYLOAD,
+    Alerts,
+    Blob,
+    Content,
+    Manifest,
+    encode,
+    parse_content,
+    parse_verified,
+)
+from content.signing import Key
+
+
+class Ledger:
+    """The signed messages and the blobs of one publisher, in a folder of its own."""
+
+    def __init__(self, folder: Path, publisher: str, key: Key) -> None:
+        self._folder, self._publisher, self._key = folder, publisher, key
+        self.blobs = folder / "blobs"
+        self.blobs.mkdir(parents=True, exist_ok=True)
+        remove_temporary_files(folder)
+        remove_temporary_files(self.blobs)
+        self.messages: dict[str, bytes] = self._load()
+
+    def _load(self) -> dict[str, bytes]:
+        path = self._folder / "published.json"
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, bytes])
+        except FileNotFoundError:
+            return {}
+        except (OSError, msgspec.MsgspecError) as error:
+            raise FolderError(f"{path}: 读不出（{error}）；可以删除它，版本号仍会继续增长") from error
+
+    def _save(self) -> None:
+        write_atomic(self._folder / "published.json", msgspec.json.encode(self.messages), mode=0o600)
+
+    def update(self, bodies: dict[str, Body], media: dict[str, Path], now: datetime) -> list[str]:
+        """Sign what has changed and return its topics, alerts first.
+
+        A topic that `bodies` no longer names (its place is gone) is emptied, not forgotten: a
+        screen may still hang there, and only a signed message may change what it shows.
+        """
+        wanted = bodies | {topic: emptied(topic) for topic in self.messages if topic not in bodies}
+        changed = [topic for topic, body in wanted.items() if self._body(topic) != body]
+        for body in wanted.values():
+            self._keep_media(body, media)
+        for topic in changed:
+            self.messages[topic] = self._signed(topic, wanted[topic], self._revision(topic) + 1, now)
+        if changed:
+            self._save()
+        return sorted(changed, key=lambda topic: "/alerts/" not in topic)
+
+    def outgrow(self, topic: str, message: bytes, now: datetime) -> None:
+        """Make our message on `topic` newer than `message`, which a broker retained.
+
+        A message of our own key with a higher revision means that our ledger was lost or put
+        back from a copy. Anything else there is not ours and does not matter.
+        """
+        try:
+            theirs = self._key.opened(message)
+        except Refused:
+            return
+        if theirs.topic == topic and theirs.revision > self._revision(topic):
+            body = self._body(topic)
+            if body is not None:
+                self.messages[topic] = self._signed(topic, body, theirs.revision + 1, now)
+                self._save()
+
+    def manifest(self, topic: str) -> Manifest | None:
+        """Our newest manifest on `topic`."""
+        message = self.messages.get(topic)
+        return parse_verified(message) if message else None
+
+    def _revision(self, topic: str) -> int:
+        manifest = self.manifest(topic)
+        return manifest.revision if manifest else 0
+
+    def _body(self, topic: str) -> Body | None:
+        manifest = self.manifest(topic)
+        if manifest is None or manifest.alerts is not None:
+            return manifest.alerts if manifest else None
+        if manifest.content is not None:
+            return manifest.content
+        assert manifest.head  # noqa: S101 -- Manifest checks that one of the three is set
+        try:
+            return parse_content((self.blobs / manifest.head.sha256).read_bytes(), manifest.head)
+        except OSError:
+            return None  # the blob is gone: publish again
+
+    def _signed(self, topic: str, body: Body, least_revision: int, now: datetime) -> bytes:
+        place = topic.split("/places/")[1].rpartition("/")[0].rpartition("/")[0]
+        facts: dict[str, Any] = {
+            "place": place,
+            "publisher": self._publisher,
+            "revision": max(least_revision, int(now.timestamp())),
+            "issued": now,
+        }
+        if isinstance(body, Alerts):
+            manifest = Manifest(kind="alerts", alerts=body, **facts)
+        elif len(blob := encode(body)) <= INLINE_LIMIT:
+            manifest = Manifest(kind="content", content=body, **facts)
+        else:
+            if len(blob) > MAX_CONTENT:
+                raise FolderError(f"{place} 的全部通知有 {len(blob)} 字节，最多 {MAX_CONTENT}；请减少通知或缩短正文")
+            head = Blob(sha256=sha256_hex(blob), size=len(blob))
+            self._keep(head.sha256, blob)
+            manifest = Manifest(kind="content", head=head, **facts)
+        message = self._key.sign(encode(manifest))
+        if len(message) > MAX_PAYLOAD:
+            raise FolderError(f"{place} 的警报有 {len(message)} 字节，最多 {MAX_PAYLOAD}；请减少警报")
+        return message
+
+    def _keep_media(self, body: Body, media: dict[str, Path]) -> None:
+        if isinstance(body, Content):
+            for one in body.media():
+                if one.sha256 in media and not (self.blobs / one.sha256).exists():
+                    content = media[one.sha256].read_bytes()
+                    if sha256_hex(content) == one.sha256:  # else it changed since the scan; the next scan sees it
+                        self._keep(one.sha256, content)
+
+    def _keep(self, digest: str, content: bytes) -> None:
+        if not (self.blobs / digest).exists():
+            write_atomic(self.blobs / digest, content)
+
+    def remove_unused_blobs(self) -> None:
+        """Delete the blobs that no current message names."""
+        used: set[str] = set()
+        for topic in self.messages:
+            manifest, body = self.manifest(topic), self._body(topic)
+            if manifest and manifest.head:
+                used.add(manifest.head.sha256)
+            if isinstance(body, Content):
+                used.update(one.sha256 for one in body.media())
+        for blob in self.blobs.iterdir():
+            if blob.name not in used:
+                blob.unlink()
+
+
+def emptied(topic: str) -> Body:
+    """What a place is told that is no more."""
+    return Alerts() if "/alerts/" in topic else Content()
