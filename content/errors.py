@@ -38,6 +38,10 @@ class FolderError(WindowError):
     """A content folder that cannot be used at all: missing, or without a readable village.yaml or key."""
 
 
+class FolderInUse(FolderError):
+    """Another process publishes this folder already; it sees changes by itself."""
+
+
 class ConfigError(WindowError):
     """A kiosk.yaml that cannot be used. `problems` has one line for each mistake."""
 

@@ -7,19 +7,20 @@ missing or old, so a broker may lose everything and be right again.
 """
 
 import contextlib
+import fcntl
 import logging
 import queue
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from content.check import warnings
 from content.clock import Clock
 from content.compile import compile_village
 from content.document import Problem
-from content.errors import BrokerError, FolderError
+from content.errors import BrokerError, FolderError, FolderInUse
 from content.folder import Scan, scan
 from content.ledger import Ledger
 from content.mqtt import Arrived, BrokerAddress, Connected, Connection, Credentials, Disconnected, Subscribed
@@ -84,6 +85,7 @@ class Publisher:
         self._folder, self._clock = folder, clock
         self._state = folder / STATE_FOLDER
         self._state.mkdir(mode=0o700, exist_ok=True)
+        self._lock = lock(self._state)
         first = self._scan()
         if first.village is None:
             raise FolderError("\n".join(str(problem) for problem in first.problems))
@@ -144,6 +146,7 @@ class Publisher:
     def close(self) -> None:
         """Leave the broker; may be called twice."""
         self._connection.close()
+        self._lock.close()
 
     def _next_wait(self) -> float:
         waits = [self._settle.remaining()]
@@ -247,6 +250,17 @@ class Publisher:
         if topics:
             self.health.published += len(topics)
             log.info("published %d messages: %s%s", len(topics), topics[0], " …" if len(topics) > 1 else "")
+
+
+def lock(state: Path) -> TextIO:
+    """Hold the folder for one publisher; the lock goes with the file or the process. Raises FolderError."""
+    file = (state / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise FolderInUse(f"{state.parent}: 已有一个发布程序在用这个文件夹；改动它会自动发布") from error
+    return file
 
 
 def key_path(folder: Path, publisher: str) -> Path:

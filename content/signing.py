@@ -189,6 +189,22 @@ def from_base64(text: str) -> bytes:
         raise Refused(Reason.MALFORMED, f"signature: {error}") from error
 
 
-def encode_public(key: Key, name: str) -> bytes:
-    """What a publisher gives to the holder of the root key: its public key, as JSON."""
-    return msgspec.json.encode({"name": name, "keyid": key.id, "public": key.public}) + b"\n"
+class PublicHalf(Frozen, frozen=True):
+    """What a publisher gives to the holder of the root key, as a file."""
+
+    id: str
+    name: str
+    keyid: str
+    public: PublicKey
+
+
+def encode_public(key: Key, publisher: str, name: str) -> bytes:
+    """The .pub file of a publisher."""
+    return encode(PublicHalf(id=publisher, name=name, keyid=key.id, public=key.public)) + b"\n"
+
+
+def with_publisher(keyring: Keyring, half: PublicHalf, scope: tuple[str, ...], may: tuple[Power, ...]) -> Keyring:
+    """The next version of `keyring`, in which `half` may publish. An earlier entry of that id is replaced."""
+    entry = Publisher(id=half.id, name=half.name, keys={half.keyid: half.public}, scope=scope, may=may)
+    others = tuple(one for one in keyring.publishers if one.id != half.id)
+    return msgspec.structs.replace(keyring, version=keyring.version + 1, publishers=(*others, entry))

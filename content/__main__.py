@@ -1,0 +1,245 @@
+"""The admin's commands: `python -m content COMMAND FOLDER`. Parses arguments and prints; no state."""
+
+import argparse
+import difflib
+import logging
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from content.broker import LocalBroker
+from content.check import warnings
+from content.clock import SystemClock
+from content.errors import FolderError, FolderInUse, WindowError
+from content.files import write_atomic
+from content.folder import scan
+from content.manifest import encode, parse
+from content.mqtt import BrokerAddress, Credentials
+from content.place import check_path, depth
+from content.publisher import Publisher
+from content.signing import Key, PublicHalf, verify_keyring, with_publisher
+from content.skeleton import create
+from content.village import Village
+
+DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
+DEFAULT_LISTEN = "127.0.0.1:8600"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO if options.verbose else logging.WARNING)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except WindowError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option."""
+    top = argparse.ArgumentParser(prog="python -m content", description="便民视窗：编写、检查和发布通知")
+    top.add_argument("-v", "--verbose", action="store_true", help="显示运行过程")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(run=run)
+        if name != "broker":
+            one.add_argument("folder", type=Path, metavar="FOLDER", help="内容文件夹")
+        return one
+
+    command("init", init, "新建内容文件夹和密钥（不覆盖已有的文件）")
+    command("check", check, "检查：一次列出所有错误，有错误时退出码为 1")
+    for name, run, text in (
+        ("publish", publish, "发布一次"),
+        ("serve", serve, "一直发布：文件一改就发，并提供 HTTP 下载"),
+        ("withdraw", withdraw, "撤回一条通知或警报：文件移到 drafts/，从所有屏幕上拿掉"),
+    ):
+        one = command(name, run, text)
+        add_broker_options(one)
+        if name == "serve":
+            one.add_argument("--listen", default=DEFAULT_LISTEN, help=f"HTTP 地址，默认 {DEFAULT_LISTEN}")
+        if name == "withdraw":
+            one.add_argument("id", metavar="ID", help="通知的编号，即文件名去掉 .yaml")
+    places_command = command("places", places, "列出所有地点")
+    places_command.add_argument("--tree", action="store_true", help="画成树")
+    trust_command = command("trust", trust, "在钥匙串里加上另一个发布者（用根密钥签名）")
+    trust_command.add_argument("public", type=Path, metavar="PUBLIC", help="对方的 keys/<代号>.pub 文件")
+    trust_command.add_argument("--scope", required=True, help="可以发到哪些地点及其以下，逗号分隔")
+    trust_command.add_argument("--may", default="content,alerts", help="可以发什么，默认 content,alerts")
+    broker_command = command("broker", broker, "在本机起一个试用的 broker（只听 127.0.0.1）")
+    broker_command.add_argument("--port", type=int, default=1883)
+    broker_command.add_argument("--keep", type=Path, help="保留消息存在哪个文件夹")
+    return top
+
+
+def add_broker_options(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--broker", default=DEFAULT_BROKER, help=f"MQTT 地址，默认 {DEFAULT_BROKER}；正式使用 mqtts://")
+    for name, text in (("ca", "broker 的 CA 证书"), ("cert", "本发布者的证书"), ("key", "本发布者证书的私钥")):
+        one.add_argument(f"--{name}", type=Path, help=text)
+
+
+def init(options: argparse.Namespace) -> int:
+    made = create(options.folder)
+    for name in made:
+        print(f"新建 {options.folder / name}")
+    if not made:
+        print(f"{options.folder} 已经齐全，什么也没有改")
+    else:
+        print(f"下一步：python -m content check {options.folder}")
+        print("请把 keys/root.pem 另存到安全的地方（例如锁起来的 U 盘）：它决定屏幕相信谁。")
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    found = scan(options.folder)
+    for problem in found.problems:
+        print(problem)
+    if found.village:
+        for warning in warnings(found.village, datetime.now(UTC)):
+            print(f"{warning}  （提醒）")
+        print(
+            f"{len(found.village.notices)} 条通知、{len(found.village.alerts)} 条警报、"
+            f"{len(found.village.places)} 个地点可以发布；{len(found.problems)} 处错误"
+        )
+    return 1 if found.problems else 0
+
+
+def make_publisher(options: argparse.Namespace) -> Publisher:
+    files = (options.ca, options.cert, options.key)
+    if any(files) and not all(files):
+        raise FolderError("--ca、--cert、--key 要么都写，要么都不写")
+    credentials = Credentials(*files) if all(files) else None
+    return Publisher(options.folder, BrokerAddress.parse(options.broker), SystemClock(), credentials=credentials)
+
+
+def publish(options: argparse.Namespace) -> int:
+    publisher = make_publisher(options)
+    sent = publisher.publish_once()
+    for problem in publisher.health.problems:
+        print(problem, file=sys.stderr)
+    print(f"broker 上共 {publisher.health.topics} 个地点主题，本次更新 {sent} 个")
+    return 1 if publisher.health.problems else 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    from content.http import HttpServer, application  # only this command pays for loading it
+
+    logging.getLogger().setLevel(logging.INFO)
+    host, _, port = options.listen.rpartition(":")
+    if not port.isdigit():
+        raise FolderError(f"--listen {options.listen!r} 应写成 主机:端口，例如 {DEFAULT_LISTEN}")
+    publisher = make_publisher(options)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: publisher.stop())
+    app = application(publisher, options.folder / "keyring.json")
+    with HttpServer(app, host.strip("[]") or "127.0.0.1", int(port)) as server:
+        print(f"正在发布 {options.folder} → {options.broker}；HTTP 端口 {server.port}；Ctrl-C 停止", flush=True)
+        publisher.serve()
+    return 0
+
+
+def withdraw(options: argparse.Namespace) -> int:
+    path = find(options.folder, options.id)
+    (options.folder / "drafts").mkdir(exist_ok=True)
+    target = options.folder / "drafts" / path.name
+    if target.exists():
+        raise FolderError(f"{target} 已经存在；请先改名或删除它")
+    shutil.move(path, target)
+    print(f"{path} → {target}")
+    try:
+        publisher = make_publisher(options)
+    except FolderInUse:
+        print("serve 正在运行，马上会从所有屏幕上撤下")
+        return 0
+    try:
+        publisher.publish_once()
+    except WindowError as error:
+        raise FolderError(
+            f"文件已移走，但还没有发布：{error}\n稍后运行 python -m content publish {options.folder}"
+        ) from error
+    print("已从 broker 撤下")
+    return 0
+
+
+def find(folder: Path, name: str) -> Path:
+    """The file of a notice or alert. Raises FolderError with the likely id."""
+    there = {path.stem: path for section in ("notices", "alerts") for path in (folder / section).glob("*.y*ml")}
+    if name not in there:
+        near = difflib.get_close_matches(name, there, n=1)
+        raise FolderError(f"没有编号为 {name!r} 的通知或警报" + (f"；是不是 {near[0]!r}？" if near else ""))
+    return there[name]
+
+
+def places(options: argparse.Namespace) -> int:
+    found = scan(options.folder)
+    if found.village is None:
+        raise FolderError("\n".join(str(problem) for problem in found.problems))
+    lines = tree_lines(found.village) if options.tree else path_lines(found.village)
+    print("\n".join(lines))
+    return 0
+
+
+def path_lines(village: Village) -> list[str]:
+    return [f"{place.path}  {place.name}" for place in village.places.values()]
+
+
+def tree_lines(village: Village) -> list[str]:
+    """The tree with its lines drawn."""
+    paths = list(village.places)
+    children: dict[str, list[str]] = {}
+    for path in paths:
+        children.setdefault(path.rpartition("/")[0], []).append(path)
+    lines: list[str] = []
+
+    def draw(path: str, before: str, last: bool) -> None:
+        place = village.places[path]
+        top = depth(path) == 1
+        lines.append(("" if top else before + ("└─ " if last else "├─ ")) + f"{place.name}  {path.rpartition('/')[2]}")
+        below = children.get(path, [])
+        for child in below:
+            draw(child, "" if top else before + ("   " if last else "│  "), child == below[-1])
+
+    for root in children.get("", []):
+        draw(root, "", last=True)
+    return lines
+
+
+def trust(options: argparse.Namespace) -> int:
+    path = options.folder / "keyring.json"
+    try:
+        keyring = verify_keyring(path.read_bytes(), None)
+        half = parse(options.public.read_bytes(), PublicHalf)
+    except OSError as error:
+        raise FolderError(
+            f"{error.filename}: {error.strerror}；先运行 python -m content init {options.folder}"
+        ) from error
+    scope = tuple(check_path(one.strip()) for one in options.scope.split(","))
+    powers = tuple(one.strip() for one in options.may.split(","))
+    unknown = set(powers) - {"content", "alerts", "assignment", "command"}
+    if unknown:
+        raise FolderError(f"--may 里不认识 {'、'.join(sorted(unknown))}；可用：content、alerts、assignment、command")
+    after = with_publisher(keyring, half, scope, powers)
+    write_atomic(path, Key.load(options.folder / "keys" / "root.pem").sign(encode(after)))
+    print(f"{half.name}（{half.id}）现在可以向 {options.scope} 发布 {options.may}；钥匙串第 {after.version} 版")
+    return 0
+
+
+def broker(options: argparse.Namespace) -> int:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    with LocalBroker(options.port, options.keep) as running:
+        print(f"broker 在 {running.url}；Ctrl-C 停止", flush=True)
+        signal.pause()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
