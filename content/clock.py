@@ -9,6 +9,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+BUILD_TIME = datetime(2026, 11, 1, tzinfo=UTC)
+"""No screen with this software was switched on before: the lowest floor of all."""
+
 ADJTIMEX_TIME_ERROR = 5
 """adjtimex(2) returns TIME_ERROR while the kernel's clock is not synchronised."""
 

@@ -1,0 +1,181 @@
+"""The screen's commands: `python -m kiosk COMMAND`. Parses arguments, builds, runs; no state.
+
+`render` alone may use the central side (content.folder and content.compile): it draws a content
+folder without a broker, on a PC. On the Pi those modules' libraries are not even installed.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from content.clock import SystemClock
+from content.errors import BadName, FolderError, WindowError
+from content.manifest import Alerts, Content
+from content.place import ancestry, check_path
+from kiosk.cache import Cache
+from kiosk.config import SIZE, load
+from kiosk.notify import Notifier
+from kiosk.view import Offered, View, merge
+
+DEFAULT_CACHE = Path("/var/lib/convenience-window")
+DEFAULT_RUN = Path("/run/convenience-window")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except WindowError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option."""
+    top = argparse.ArgumentParser(prog="python -m kiosk", description="便民视窗：屏幕一侧的程序")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("agent", agent, "进程一：收消息、验签名、下载、写缓存"),
+        ("player", player, "进程二：读缓存、轮播、画到屏幕上"),
+    ):
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(run=run)
+        one.add_argument("config", type=Path, metavar="KIOSK_YAML")
+        one.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help=f"缓存文件夹，默认 {DEFAULT_CACHE}")
+        one.add_argument("--run", dest="run_folder", type=Path, default=DEFAULT_RUN, help="内存里的文件夹")
+        one.add_argument("--trust-clock", action="store_true", help="相信本机时钟（有电池的电脑；树莓派上不要用）")
+    add_render(commands)
+    text = "在本机演示：broker、两个发布者、几块屏，和一个看得到它们的网页"
+    one = commands.add_parser("demo", help=text, description=text)
+    one.set_defaults(run=demo)
+    one.add_argument("--folder", type=Path, default=Path(".demo"), help="演示用的文件夹，默认 .demo")
+    one.add_argument("--port", type=int, default=8700, help="网页端口，默认 8700")
+    one.add_argument("--seconds", type=float, default=0.0, help="演示多久后自动结束；默认一直到 Ctrl-C")
+    return top
+
+
+def add_render(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "不用 broker，直接画出某块屏在某一时刻的画面"
+    one = commands.add_parser("render", help=text, description=text)
+    one.set_defaults(run=render)
+    one.add_argument("--content", type=Path, required=True, action="append", help="内容文件夹；可写多次，合在一块屏上")
+    one.add_argument("--place", required=True, help="地点，例如 baizhuang/cuiyuan-north/w012/b3/u1")
+    one.add_argument("--at", required=True, type=datetime.fromisoformat, help="时刻，例如 2025-07-10T09:00+08:00")
+    one.add_argument("--size", default="1920x1080", help="宽x高，默认 1920x1080")
+    one.add_argument("--out", type=Path, help="写到哪个 PNG 文件")
+    one.add_argument("--item", help="画这条通知（编号）；默认画轮播的第一条")
+    one.add_argument("--page", type=int, default=1, help="第几页，默认 1")
+    one.add_argument("--dump-json", action="store_true", help="列出正在显示的内容、顺序和每页秒数")
+
+
+def agent(options: argparse.Namespace) -> int:
+    from kiosk.agent import Agent  # loads the crypto library, which the player must not wait for
+
+    config = load(options.config)
+    options.run_folder.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock(assume_trusted=options.trust_clock)
+    running = Agent(config, Cache(options.cache), options.run_folder, clock, notifier=Notifier.from_environment())
+    stop_on_signals(running.stop)
+    running.run()
+    return 0
+
+
+def player(options: argparse.Namespace) -> int:
+    from kiosk.display import open_display
+    from kiosk.player import Player
+
+    config = load(options.config)
+    options.run_folder.mkdir(parents=True, exist_ok=True)
+    running = Player(
+        config.place,
+        Cache(options.cache),
+        open_display(config.display, config.frame),
+        options.run_folder,
+        SystemClock(assume_trusted=options.trust_clock),
+        notifier=Notifier.from_environment(),
+    )
+    stop_on_signals(running.stop)
+    running.run()
+    return 0
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+
+
+def render(options: argparse.Namespace) -> int:
+    from kiosk.render import programme
+    from kiosk.render import render as draw
+
+    size = SIZE.fullmatch(options.size)
+    if not size:
+        raise FolderError(f"--size {options.size!r} 应写成 1920x1080")
+    if options.at.tzinfo is None:
+        raise FolderError(f"--at {options.at.isoformat()} 没有时区，请写成 {options.at.isoformat()}+08:00")
+    if not options.out and not options.dump_json:
+        raise FolderError("请写 --out 图片.png 或 --dump-json")
+    pixels = (int(size[1]), int(size[2]))
+    view, blobs = folder_view(options.content, check_path(options.place))
+
+    def read_blob(digest: str) -> bytes | None:
+        return blobs[digest].read_bytes() if digest in blobs else None
+
+    if options.dump_json:
+        rows = msgspec.json.format(msgspec.json.encode(programme(view, options.at, pixels, read_blob)), indent=2)
+        print(rows.decode())
+    if options.out:
+        options.out.write_bytes(draw(view, options.at, pixels, read_blob, item=options.item, page=options.page))
+        print(options.out)
+    return 0
+
+
+def folder_view(folders: list[Path], place: str) -> tuple[View, dict[str, Path]]:
+    """What these content folders show at `place`, and where the media lie. Raises FolderError."""
+    from content.compile import compile_village
+    from content.folder import scan
+
+    offered: list[Offered] = []
+    alerts: list[Alerts] = []
+    blobs: dict[str, Path] = {}
+    known = False
+    for folder in folders:
+        found = scan(folder)
+        for problem in found.problems:
+            print(f"{folder.name}/{problem}", file=sys.stderr)
+        if found.village is None:
+            raise FolderError(f"{folder}: village.yaml 有误，先改好它")
+        known = known or place in found.village.places
+        blobs |= found.media
+        for topic, body in compile_village(found.village).items():
+            at = topic.split("/places/")[1].rsplit("/", 2)[0]
+            if at not in ancestry(place):
+                continue
+            if isinstance(body, Content):
+                offered.append(Offered(at, found.village.publisher, body))
+            else:
+                alerts.append(body)
+    if not known:
+        raise BadName(f"没有地点 {place!r}；用 python -m content places {folders[0]} 看全部地点")
+    return merge(place, offered, [alert for one in alerts for alert in one.alerts]), blobs
+
+
+def demo(options: argparse.Namespace) -> int:
+    from kiosk.demo import run_demo
+
+    return run_demo(options.folder, options.port, options.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""An emergency takes the whole picture: level, headline, what to do, whom to call. Pure.
+
+One colour from edge to edge; understood in three seconds from five metres. The level is always
+a word too. An exercise carries a white band and frame that no real alert has.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from content.notice import Alert, Card, ServiceCode
+from kiosk.code import side_modules
+from kiosk.frame import Frame
+from kiosk.markup import NUMBERED
+from kiosk.palette import ALERTS, CARD, EXERCISE, INK, SOFT, AlertColours
+from kiosk.panel import current_card
+from kiosk.shapes import Box, Code, Icon, Item, Rectangle
+from kiosk.text import Line, Metrics, lines, plain_spans
+from kiosk.typeset import fitted, label, line_height, sizes, stack
+from kiosk.view import View
+from kiosk.wording import moment_words
+
+HEADLINE, STEP, LEVEL = 290, 84, 58
+LEADING = 1.3
+
+
+class Steps(Struct, frozen=True):
+    """The instruction at one size."""
+
+    size: int
+    steps: tuple[tuple[Line, ...], ...]
+    height: int
+    gap: int
+    indent: int
+
+
+def alert_items(
+    view: View, alert: Alert, number: int, count: int, moment: datetime | None, areas: Frame, metrics: Metrics
+) -> tuple[str, list[Item]]:
+    """The ground's colour and everything on it. `number` of `count` alerts, when there are several."""
+    colours = ALERTS[alert.level.value]
+    px, width = areas.px, areas.geometry.width
+    items: list[Item] = []
+    top = 0
+    if alert.exercise:
+        top = px(132)
+        items += exercise_band(Box(0, 0, width, top), areas, metrics)
+    band = Box(0, top, width, px(132))
+    items += level_band(view, alert, band, colours, number, count, areas, metrics)
+    foot = foot_strip(view, moment, areas, metrics)
+    bottom = min((item.box.y for item in foot), default=areas.geometry.height)
+    items += foot
+    room = Box(px(72), band.bottom + px(36), width - px(144), bottom - band.bottom - px(36) - px(30))
+    items += message(alert, room, colours, areas, metrics)
+    return colours.ground, items
+
+
+def exercise_band(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
+    words = box.inset(areas.px(60), areas.px(8))
+    size = areas.px(76)
+    return [
+        Rectangle(box, EXERCISE.ground),
+        *label("演练 · 这不是真实警报", words, size, EXERCISE.ink, metrics, bold=True, align="centre"),
+    ]
+
+
+def level_band(
+    view: View, alert: Alert, box: Box, colours: AlertColours, number: int, count: int, areas: Frame, metrics: Metrics
+) -> list[Item]:
+    """▲ 红色预警 · 特别严重, and when it was issued."""
+    px = areas.px
+    icon = px(78)
+    left, right = px(72), box.right - px(72)
+    issued = f"{moment_words(alert.issued.astimezone(view.zone))} 发布"
+    if alert.source:
+        issued = f"{alert.source} {issued}"
+    level = f"{alert.level.value}色预警 · {alert.level.word}"
+    if count > 1:
+        level += f"（{number}/{count}）"
+    room = right - left - icon - px(24) - px(40)
+    share = round(room * (0.52 if areas.wide else 0.5))
+    words = Box(left + icon + px(24), box.y, share, box.height)
+    when = Box(right - (room - share), box.y, room - share, box.height)
+    return [
+        Rectangle(box, colours.band),
+        Icon(Box(left, box.y + (box.height - icon) // 2, icon, icon), "warning", colours.band_ink),
+        *label(level, words, px(LEVEL), colours.band_ink, metrics, bold=True, most_lines=2, leading=1.27),
+        *label(issued, when, px(44), colours.band_ink, metrics, align="right", most_lines=2, leading=1.27),
+    ]
+
+
+def message(alert: Alert, room: Box, colours: AlertColours, areas: Frame, metrics: Metrics) -> list[Item]:
+    """The headline as large as it can be while the steps stay readable; the steps; whom to call."""
+    px = areas.px
+    contact = px(96) if alert.contact else 0
+    free = room.height - contact
+    headline = plain_spans(alert.headline, bold=True)
+    for size in sizes(px(STEP)):
+        steps = set_steps(alert.instruction, size, room.width, metrics)
+        left = free - steps.height - (px(30) if steps.steps else 0)
+        if left < free * 0.3:
+            continue
+        high, found = fitted(headline, room.width, left, px(HEADLINE), metrics, leading=1.27)
+        if high >= size * 1.35 or size < px(40):
+            break
+    deep = len(found) * line_height(high, 1.27, metrics)
+    spare = max(0, left - deep)
+    y = room.y + spare // 4
+    items: list[Item] = list(stack(found, Box(room.x, y, room.width, deep), high, colours.ink, metrics, leading=1.27))
+    y += deep + (px(30) if steps.steps else 0) + spare // 4
+    items += step_items(steps, Box(room.x, y, room.width, steps.height), colours, metrics)
+    if alert.contact:
+        icon = px(60)
+        line = Box(room.x + icon + px(24), room.bottom - contact, room.width - icon - px(24), contact)
+        items.append(Icon(Box(room.x, line.y + (contact - icon) // 2, icon, icon), "phone", colours.ink))
+        items += label(alert.contact, line, px(64), colours.ink, metrics, bold=True, most_lines=2, leading=1.27)
+    return items
+
+
+def set_steps(instruction: str, size: int, width: int, metrics: Metrics) -> Steps:
+    """Each line of the instruction as one step; numbers typed before them are drawn as ours."""
+    texts = [line.strip() for line in instruction.splitlines() if line.strip()]
+    if all(NUMBERED.match(text) for text in texts):
+        texts = [NUMBERED.sub("", text, count=1) for text in texts]
+    indent = round(size * 1.55) if len(texts) > 1 else 0
+    found = tuple(lines(plain_spans(text, bold=True), size, width - indent, metrics) for text in texts)
+    gap = round(size * 0.28)
+    step = line_height(size, LEADING, metrics)
+    height = sum(len(one) * step for one in found) + gap * max(0, len(found) - 1)
+    return Steps(size, found, height, gap, indent)
+
+
+def step_items(steps: Steps, box: Box, colours: AlertColours, metrics: Metrics) -> list[Item]:
+    """The steps, each behind its number on a disc."""
+    items: list[Item] = []
+    size, y = steps.size, box.y
+    step = line_height(size, LEADING, metrics)
+    side = round(size * 1.16)
+    for number, found in enumerate(steps.steps, 1):
+        if steps.indent:
+            disc = Box(box.x, y + (step - side) // 2, side, side)
+            items.append(Rectangle(disc, colours.ink, side))
+            items += label(
+                str(number), disc, round(size * 0.82), colours.ground, metrics, bold=True, align="centre", leading=1.25
+            )
+        place = Box(box.x + steps.indent, y, box.width - steps.indent, step)
+        items += stack(found, place, size, colours.ink, metrics, leading=LEADING)
+        y += len(found) * step + steps.gap
+    return items
+
+
+def foot_strip(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -> list[Item]:
+    """Service code and grid worker, small."""
+    card = current_card(view, moment)
+    code = view.service_code
+    if not card and not code:
+        return []
+    px, geometry = areas.px, areas.geometry
+    high = px(250 if areas.wide else 270)
+    box = Box(0, geometry.height - high, geometry.width, high)
+    items: list[Item] = [Rectangle(box, CARD)]
+    left = px(72)
+    if code:
+        placed, left = small_code(code, view.place, box, areas, metrics)
+        items += placed
+    if card:
+        items += small_card(card, Box(left, box.y, box.right - px(72) - left, box.height), areas, metrics)
+    return items
+
+
+def small_code(code: ServiceCode, place: str, box: Box, areas: Frame, metrics: Metrics) -> tuple[list[Item], int]:
+    """The code with its words, and the x from which the rest of the strip is free."""
+    px = areas.px
+    url = code.at(place)
+    modules = side_modules(url)
+    module = max(1, (box.height - px(8)) // modules)
+    side = module * modules
+    square = Box(px(48), box.y + (box.height - side) // 2, side, side)
+    width = px(330 if areas.wide else 210)
+    words = Box(square.right + px(10), box.y + px(20), width, box.height // 2 - px(20))
+    hint = Box(words.x, words.bottom, width, box.height // 2 - px(20))
+    items: list[Item] = [
+        Code(square, url, module),
+        *label(code.title, words, px(44), INK, metrics, bold=True, most_lines=2, leading=1.27),
+        *label(code.hint, hint, px(32), SOFT, metrics, most_lines=4, leading=1.27),
+    ]
+    return items, words.right + px(48)
+
+
+def small_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
+    """Name and number on the right of the strip."""
+    px = areas.px
+    upper = Box(box.x, box.y + px(24), box.width, px(84))
+    lower = Box(box.x, upper.bottom, box.width, box.height - px(24) - upper.height - px(24))
+    name = f"网格员 {card.name}"
+    return [
+        *label(name, upper, px(46), INK, metrics, align="right", most_lines=2, leading=1.27),
+        *label(card.phone, lower, px(80), INK, metrics, bold=True, align="right", most_lines=1, leading=1.27),
+    ]

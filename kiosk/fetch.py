@@ -1,0 +1,247 @@
+"""Downloads over HTTP, in a thread of their own. The one door to requests.
+
+Blobs are fetched with Range resume, bounded by the size that the signed manifest names, and
+are believed only when their sha256 is right. The publisher's mirror of retained messages is
+asked here too. Whatever becomes of a job goes into the owner's inbox; a failed one is tried
+again, later and later, until the owner calls it off.
+"""
+
+import contextlib
+import hashlib
+import os
+import queue
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from content.clock import Clock
+from content.errors import FetchFailed
+from content.files import fsync_folder
+from content.manifest import MAX_PAYLOAD
+from content.mqtt import backoff
+from kiosk.cache import Cache
+from kiosk.plan import Wanted
+
+TIMEOUT = (10.0, 30.0)
+"""Seconds to connect, and of silence between two pieces."""
+CHUNK = 64 * 1024
+MOST_RETRY_SECONDS = 120.0
+IDLE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class BlobArrived:
+    """A blob is in the cache, whole and checked."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MirrorAnswered:
+    """What the publisher's HTTP server has on a topic (or at a path); None for nothing."""
+
+    path: str
+    message: bytes | None
+
+
+@dataclass(frozen=True)
+class FetchProblem:
+    """A job that did not work this time."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FetcherBroken:
+    """The thread has ended by a mistake of ours."""
+
+    error: BaseException
+
+
+@dataclass
+class Job:
+    """One thing to fetch, and when to try (again)."""
+
+    wanted: Wanted | None
+    path: str
+    due: float
+    attempt: int = 0
+
+
+class Fetcher:
+    """A thread that downloads. `want` and `ask` may be called from any thread."""
+
+    def __init__(
+        self,
+        urls: tuple[str, ...],
+        cache: Cache,
+        inbox: "queue.Queue[Any]",
+        clock: Clock,
+        *,
+        tls: Any = None,
+        rng: Callable[[], float] = random.random,
+    ) -> None:
+        self._urls, self._cache, self._inbox, self._clock, self._rng = urls, cache, inbox, clock, rng
+        self._jobs: dict[str, Job] = {}
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy from the environment, no ~/.netrc
+        if tls is not None:
+            self._session.verify = str(tls.ca)
+            self._session.cert = (str(tls.certificate), str(tls.key))
+        self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; a download under way is left for the next start to resume. May be called twice."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout=2.0)
+        self._session.close()
+
+    def want(self, wanted: set[Wanted]) -> None:
+        """Fetch these blobs, and call off the others."""
+        names = {one.sha256: one for one in wanted}
+        with self._changed:
+            for name in [name for name, job in self._jobs.items() if job.wanted and name not in names]:
+                del self._jobs[name]
+            for name, one in names.items():
+                self._jobs.setdefault(name, Job(one, f"blobs/{name}", self._clock.monotonic()))
+            self._changed.notify()
+
+    def ask(self, path: str, *, within: float = 0.0) -> None:
+        """Ask the mirror for the message at `path`, at a random moment in the next `within` seconds."""
+        with self._changed:
+            self._jobs.setdefault(path, Job(None, path, self._clock.monotonic() + self._rng() * within))
+            self._changed.notify()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:  # no thread dies alone: the owner ends the process
+            self._inbox.put(FetcherBroken(error))
+            raise
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            event: BlobArrived | MirrorAnswered | FetchProblem
+            try:
+                event = self._fetch(job)
+                with self._changed:
+                    self._jobs.pop(job.path if job.wanted is None else job.wanted.sha256, None)
+            except (FetchFailed, OSError) as error:
+                event = FetchProblem(job.path, str(error))
+                self._postpone(job)
+            with contextlib.suppress(queue.Full):  # the owner asks again for what it still misses
+                self._inbox.put_nowait(event)
+
+    def _next(self) -> Job | None:
+        """The first job that is due; None to stop."""
+        with self._changed:
+            while not self._stopping:
+                first = min(self._jobs.values(), key=lambda job: job.due, default=None)
+                wait = first.due - self._clock.monotonic() if first else IDLE_SECONDS
+                if first and wait <= 0:
+                    return first
+                self._changed.wait(min(wait, IDLE_SECONDS))
+        return None
+
+    def _postpone(self, job: Job) -> None:
+        job.attempt += 1
+        job.due = self._clock.monotonic() + 0.5 + backoff(job.attempt, cap=MOST_RETRY_SECONDS, rng=self._rng)
+        if job.wanted is None and job.attempt > 1:
+            with self._changed:
+                self._jobs.pop(job.path, None)  # the owner asks the mirror again in its own rhythm
+
+    def _fetch(self, job: Job) -> BlobArrived | MirrorAnswered:
+        """Try each server in turn. Raises FetchFailed of the last, or OSError of the disk."""
+        problem = FetchFailed(job.path, "kiosk.yaml 里没有 http 地址")
+        for url in self._urls:
+            try:
+                if job.wanted is None:
+                    return MirrorAnswered(job.path, self._message(f"{url}/{job.path}"))
+                self._blob(f"{url}/{job.path}", job.wanted)
+                return BlobArrived(job.wanted.sha256)
+            except FetchFailed as error:
+                problem = error
+        raise problem
+
+    def _message(self, url: str) -> bytes | None:
+        """The message at `url`; None for 404. Raises FetchFailed."""
+        try:
+            with self._session.get(url, timeout=TIMEOUT, stream=True) as answer:
+                if answer.status_code == requests.codes.not_found:
+                    return None
+                if answer.status_code != requests.codes.ok:
+                    raise FetchFailed(url, f"HTTP {answer.status_code}")
+                message = b""
+                for chunk in answer.iter_content(CHUNK):
+                    message += chunk
+                    if len(message) > MAX_PAYLOAD:
+                        raise FetchFailed(url, f"超过 {MAX_PAYLOAD} 字节")
+                return message
+        except requests.RequestException as error:
+            raise FetchFailed(url, type(error).__name__) from error
+
+    def _blob(self, url: str, wanted: Wanted) -> None:
+        """Get the blob into the cache, going on where an earlier try stopped. Raises FetchFailed, OSError."""
+        part = self._cache.part_path(wanted.sha256)
+        have = part.stat().st_size if part.exists() else 0
+        if have < wanted.size:
+            self._download(url, wanted, part, have)
+        digest = sha256_of(part)
+        if part.stat().st_size != wanted.size or digest != wanted.sha256:
+            part.unlink()
+            raise FetchFailed(url, f"sha256 是 {digest[:12]}…，应为 {wanted.sha256[:12]}…")
+        part.rename(self._cache.blob_path(wanted.sha256))
+        fsync_folder(part.parent)
+
+    def _download(self, url: str, wanted: Wanted, part: Path, have: int) -> None:
+        headers = {"Range": f"bytes={have}-"} if have else {}
+        try:
+            with self._session.get(url, timeout=TIMEOUT, stream=True, headers=headers) as answer:
+                if answer.status_code == requests.codes.requested_range_not_satisfiable:
+                    raise TooLong(url, "服务器上的文件比已下载的还短")
+                if answer.status_code not in (requests.codes.ok, requests.codes.partial_content):
+                    raise FetchFailed(url, f"HTTP {answer.status_code}")
+                resumed = answer.status_code == requests.codes.partial_content
+                with part.open("ab" if resumed else "wb") as file:
+                    room = wanted.size - (have if resumed else 0)
+                    for chunk in answer.iter_content(CHUNK):
+                        room -= len(chunk)
+                        if room < 0:
+                            raise TooLong(url, f"比声明的 {wanted.size} 字节长")
+                        if self._stopping:
+                            raise FetchFailed(url, "正在停止")
+                        file.write(chunk)
+                    file.flush()
+                    os.fsync(file.fileno())
+        except requests.RequestException as error:
+            raise FetchFailed(url, type(error).__name__) from error
+        except TooLong:
+            part.unlink(missing_ok=True)
+            raise
+
+
+class TooLong(FetchFailed):
+    """More bytes than the signed manifest promised."""
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,175 @@
+"""The drawings beside the words: a few shapes in a square of 100 × 100, one colour with holes. Values only."""
+
+import math
+
+from msgspec import Struct
+
+Point = tuple[float, float]
+
+
+class Polygon(Struct, frozen=True):
+    points: tuple[Point, ...]
+    hole: bool = False
+
+
+class Disc(Struct, frozen=True):
+    centre: Point
+    radius: float
+    hole: bool = False
+
+
+class Stroke(Struct, frozen=True):
+    """A line through `points` with round ends and joints."""
+
+    points: tuple[Point, ...]
+    width: float
+    hole: bool = False
+
+
+class Slab(Struct, frozen=True):
+    """A rectangle with rounded corners."""
+
+    corner: Point
+    width: float
+    height: float
+    radius: float
+    hole: bool = False
+
+
+Shape = Polygon | Disc | Stroke | Slab
+
+
+def star(x: float, y: float, radius: float, *, hole: bool = False) -> Polygon:
+    """A five-pointed star, standing upright."""
+    spots = []
+    for step in range(10):
+        reach = radius if step % 2 == 0 else radius * 0.42
+        angle = math.pi * step / 5
+        spots.append((x + reach * math.sin(angle), y - reach * math.cos(angle)))
+    return Polygon(tuple(spots), hole)
+
+
+def drop(x: float, y: float, radius: float) -> tuple[Shape, ...]:
+    """A drop of water: a disc with a point on top, tangent to it."""
+    reach = radius * 2.1
+    angle = math.acos(radius / reach)
+    dx, dy = radius * math.sin(angle), radius * math.cos(angle)
+    return Disc((x, y), radius), Polygon(((x, y - reach), (x + dx, y - dy), (x - dx, y - dy)))
+
+
+def arc(x: float, y: float, radius: float, start: float, end: float, width: float) -> Stroke:
+    """Part of a circle, in degrees clockwise from three o'clock."""
+    angles = [math.radians(start + (end - start) * step / 16) for step in range(17)]
+    return Stroke(tuple((x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles), width)
+
+
+ICONS: dict[str, tuple[Shape, ...]] = {
+    # A sheet with lines and a seal.
+    "policy": (
+        Slab((12, 6), 62, 88, 7),
+        Stroke(((27, 28), (59, 28)), 7, True),
+        Stroke(((27, 46), (59, 46)), 7, True),
+        Stroke(((27, 64), (40, 64)), 7, True),
+        Disc((71, 73), 27, True),
+        Disc((71, 73), 20),
+        star(71, 73, 12, hole=True),
+    ),
+    # A house with a door.
+    "life": (
+        Polygon(((50, 6), (97, 48), (3, 48))),
+        Slab((16, 40), 68, 54, 5),
+        Slab((40, 60), 20, 36, 3, True),
+        Slab((66, 10), 12, 24, 2),
+    ),
+    # A drop and a flash.
+    "water": (
+        *drop(27, 66, 25),
+        Polygon(((76, 6), (52, 54), (71, 54), (60, 95), (97, 40), (77, 40), (90, 6))),
+    ),
+    # A coin with ¥.
+    "accounts": (
+        Disc((50, 50), 46),
+        Stroke(((31, 24), (50, 47), (69, 24)), 8, True),
+        Stroke(((50, 47), (50, 79)), 8, True),
+        Stroke(((33, 52), (67, 52)), 7, True),
+        Stroke(((33, 66), (67, 66)), 7, True),
+    ),
+    # What people say, with a star.
+    "review": (
+        Slab((4, 8), 92, 66, 12),
+        Polygon(((22, 70), (50, 70), (24, 96))),
+        star(50, 43, 24, hole=True),
+    ),
+    # A megaphone.
+    "report": (
+        Polygon(((6, 38), (34, 38), (72, 12), (72, 84), (34, 60), (6, 60))),
+        Polygon(((18, 60), (36, 60), (44, 92), (28, 92))),
+        arc(70, 48, 22, -50, 50, 8),
+    ),
+    # A tick.
+    "done": (Disc((50, 50), 46), Stroke(((28, 52), (44, 68), (73, 34)), 11, True)),
+    # A shield with an exclamation mark.
+    "safety": (
+        Polygon(((50, 3), (90, 17), (90, 50), (82, 70), (68, 85), (50, 97), (32, 85), (18, 70), (10, 50), (10, 17))),
+        Stroke(((50, 28), (50, 54)), 11, True),
+        Disc((50, 73), 7, True),
+    ),
+    # A sheet of a calendar.
+    "event": (
+        Slab((6, 14), 88, 80, 9),
+        Slab((15, 38), 70, 47, 3, True),
+        Stroke(((29, 6), (29, 20)), 10),
+        Stroke(((71, 6), (71, 20)), 10),
+        star(50, 61, 20),
+    ),
+    # A medal on a ribbon.
+    "honour": (
+        Polygon(((18, 3), (42, 3), (58, 38), (36, 46))),
+        Polygon(((82, 3), (58, 3), (42, 38), (64, 46))),
+        Disc((50, 65), 31),
+        star(50, 65, 20, hole=True),
+    ),
+    # Someone with a stick.
+    "elderly": (
+        Disc((44, 15), 13),
+        Stroke(((38, 42), (34, 64)), 20),
+        Stroke(((40, 42), (54, 56), (68, 56)), 9),
+        Stroke(((34, 64), (44, 78), (44, 93)), 10),
+        Stroke(((31, 66), (24, 93)), 10),
+        Stroke(((70, 52), (74, 93)), 7),
+    ),
+    # A bell.
+    "notice": (
+        Disc((50, 12), 9),
+        Disc((50, 42), 31),
+        Polygon(((19, 42), (81, 42), (84, 62), (94, 77), (6, 77), (16, 62))),
+        Disc((50, 84), 12),
+    ),
+    # A telephone's handset.
+    "phone": (
+        Stroke(((24, 22), (25, 40), (36, 58), (52, 70), (70, 76), (80, 76)), 17),
+        Stroke(((18, 16), (32, 30)), 20),
+        Stroke(((70, 68), (84, 82)), 20),
+    ),
+    # Head and shoulders, cut by the square below.
+    "person": (Disc((50, 36), 20), Slab((14, 62), 72, 70, 34)),
+    # A picture that is not there.
+    "picture": (
+        Slab((4, 14), 92, 72, 8),
+        Slab((12, 22), 76, 56, 3, True),
+        Disc((32, 38), 8),
+        Polygon(((16, 76), (40, 48), (54, 62), (66, 50), (84, 76))),
+    ),
+    # ▲ with an exclamation mark.
+    "warning": (
+        Polygon(((50, 8), (96, 88), (4, 88))),
+        Stroke(((50, 38), (50, 60)), 9, True),
+        Disc((50, 75), 5.5, True),
+    ),
+}
+"""Every icon by name. A topic that names another gets "notice"."""
+
+
+def shapes(name: str) -> tuple[Shape, ...]:
+    """The shapes of the icon `name`."""
+    return ICONS.get(name, ICONS["notice"])

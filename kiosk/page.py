@@ -1,0 +1,266 @@
+"""One notice → pages: the size of its type, its title, its text and its pictures. Pure.
+
+A short notice is set larger, a long one a little smaller before it takes another page. The
+number of pages is always finite and at least one, and every character of the notice stands on
+exactly one of them; what is repeated on each page (label, running title, foot line) is `around`.
+"""
+
+from msgspec import Struct
+
+from content.notice import Media, Notice
+from kiosk.body import strips
+from kiosk.frame import Frame, frame
+from kiosk.markup import blocks
+from kiosk.palette import INK, SOFT, WHITE
+from kiosk.shapes import Box, Geometry, Icon, Item, Picture, Rectangle
+from kiosk.strips import Column, Strip, height, paged, placed
+from kiosk.text import Line, Metrics, balanced, plain_spans
+from kiosk.typeset import fitted, label, line_height, stack
+from kiosk.view import View
+from kiosk.wording import foot_words
+
+BODY, TITLE, SMALL, LABEL = 55, 96, 34, 40
+"""Sizes of type in units (1 px on a 1920×1080 display)."""
+SCALES = (1.6, 1.5, 1.4, 1.3, 1.22, 1.15, 1.08, 1.0, 0.94, 0.88, 0.83, 0.78, 0.72)
+"""What the body's size is multiplied by: never below 0.72, three quarters of what an elder reads with ease."""
+GENTLE = 0.88
+"""A notice is set this much smaller to save a page; more only to stay within FEW pages."""
+FEW = 4
+TITLE_LEADING = 1.28
+DRAWABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
+
+
+class Page(Struct, frozen=True):
+    """One pictureful. `characters` are those that have to be read here."""
+
+    items: tuple[Item, ...]
+    around: tuple[Item, ...]
+    characters: int
+    pictures: int = 0
+
+
+class Cut(Struct, frozen=True):
+    """A notice at one size of type, cut into pages of strips."""
+
+    scale: float
+    title: tuple[Line, ...]
+    title_size: int
+    pages: tuple[tuple[Strip, ...], ...]
+    used: int
+    """Pixels of the first page that title and text take."""
+    width: int
+    hero: Box | None = None
+    """Where on the only page the first picture stands."""
+
+
+class Sheet(Struct, frozen=True):
+    """The room for a notice in one geometry: between label and foot line."""
+
+    frame: Frame
+    room: Box
+    foot: tuple[Item, ...]
+
+
+def pages(notice: Notice, view: View, geometry: Geometry, metrics: Metrics) -> tuple[Page, ...]:  # noqa: ARG001
+    """`notice` on as many pages as it needs. `view` is not asked today: settings may name sizes one day."""
+    page_sheet = sheet(notice, frame(geometry), metrics)
+    images = [media for media in notice.media if media.kind in DRAWABLE]
+    cut = with_hero(notice, images[0], page_sheet, metrics) if images else None
+    cut = cut or best_cut(notice, page_sheet, metrics)
+    rest = images[1:] if cut.hero else images
+    made = [text_page(notice, cut, number, page_sheet, metrics) for number in range(max(1, len(cut.pages)))]
+    if cut.hero:
+        made[0] = with_picture(made[0], images[0], cut.hero, page_sheet, metrics)
+    made += [picture_page(notice, media, page_sheet, metrics) for media in rest]
+    return tuple(made)
+
+
+def sheet(notice: Notice, areas: Frame, metrics: Metrics) -> Sheet:
+    """The room that label and foot line leave."""
+    box = areas.notice
+    words = foot_words(notice)
+    foot: list[Item] = []
+    deep = areas.px(46)
+    if words:
+        width = box.width - areas.px(250)  # the progress marks stand on the right
+        size, found = fitted(plain_spans(words), width, areas.px(92), areas.px(SMALL), metrics, leading=1.32)
+        deep = len(found) * line_height(size, 1.32, metrics)
+        foot += stack(found, Box(box.x, box.bottom - deep, width, deep), size, SOFT, metrics, leading=1.32)
+    top = box.y + areas.px(76 + 26)
+    room = Box(box.x, top, box.width, box.bottom - deep - areas.px(24) - top)
+    return Sheet(frame=areas, room=room, foot=tuple(foot))
+
+
+def topic_label(notice: Notice, areas: Frame, metrics: Metrics) -> list[Item]:
+    """The topic as a coloured label: its icon and always its word."""
+    box = areas.notice
+    high, icon, pad = areas.px(76), areas.px(48), areas.px(22)
+    words = label(
+        notice.topic.word,
+        Box(box.x + pad + icon + areas.px(14), box.y, box.width - 2 * pad - icon, high),
+        areas.px(LABEL),
+        WHITE,
+        metrics,
+        bold=True,
+    )
+    width = max(text.box.right for text in words) - box.x + areas.px(26)
+    return [
+        Rectangle(Box(box.x, box.y, width, high), notice.topic.colour, areas.px(10)),
+        Icon(Box(box.x + pad, box.y + (high - icon) // 2, icon, icon), notice.topic.icon, WHITE),
+        *words,
+    ]
+
+
+def cut_at(notice: Notice, scale: float, page_sheet: Sheet, metrics: Metrics, *, part: float = 1.0) -> Cut:
+    """`notice` with its body at `scale`, in a column of `part` of the room's width."""
+    areas, room = page_sheet.frame, page_sheet.room
+    width = round(room.width * part)
+    size = areas.px(BODY * scale)
+    found = blocks(notice.body)
+    highest = room.height if not found else round(room.height * 0.42)
+    largest = areas.px(TITLE * (min(max(scale, 0.9), 1.3) if found else 1.25 * scale))
+    title_size, title = fitted(
+        plain_spans(notice.title, bold=True), width, highest, largest, metrics, leading=TITLE_LEADING
+    )
+    gap = areas.px(26)
+    used = len(title) * line_height(title_size, TITLE_LEADING, metrics) + (gap if found else 0)
+    running = running_height(notice, page_sheet, metrics)
+    column = Column(
+        width=width,
+        size=size,
+        hang=True,
+        highest=min(room.height - used, room.height - running),
+        accent=notice.topic.colour,
+    )
+    cut = paged(strips(found, column, metrics), room.height - used, room.height - running)
+    return Cut(
+        scale=scale,
+        title=title,
+        title_size=title_size,
+        pages=tuple(tuple(page) for page in cut),
+        used=used + (height(cut[0]) if cut else 0),
+        width=width,
+    )
+
+
+def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
+    """The fewest pages that a gentle shrinking gives, and on them the largest type."""
+    made: dict[float, Cut] = {}
+
+    def cut(scale: float) -> Cut:
+        if scale not in made:
+            made[scale] = cut_at(notice, scale, page_sheet, metrics)
+        return made[scale]
+
+    few = len(cut(GENTLE).pages)
+    if few > FEW:
+        few = max(FEW, len(cut(SCALES[-1]).pages))
+    low, high = 0, len(SCALES) - 1  # the number of pages grows with the scale, so search by halves
+    while low < high:
+        middle = (low + high) // 2
+        if len(cut(SCALES[middle]).pages) <= few:
+            high = middle
+        else:
+            low = middle + 1
+    return cut(SCALES[low])
+
+
+def running_title(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> list[Item]:
+    """The title once more, small, at the head of every page but the first."""
+    areas, room = page_sheet.frame, page_sheet.room
+    size = areas.px(BODY * 0.82)
+    found = balanced(plain_spans(notice.title, bold=True), size, room.width, metrics)
+    return list(stack(found, room, size, SOFT, metrics, leading=TITLE_LEADING))
+
+
+def running_height(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> int:
+    items = running_title(notice, page_sheet, metrics)
+    return max(item.box.bottom for item in items) - page_sheet.room.y + page_sheet.frame.px(30) if items else 0
+
+
+def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics: Metrics) -> Page:
+    """Page `number` (from 0) of the text."""
+    areas, room = page_sheet.frame, page_sheet.room
+    around = [*topic_label(notice, areas, metrics), *page_sheet.foot]
+    page = cut.pages[number] if cut.pages else ()
+    count = sum(strip.characters for strip in page)
+    if number:
+        around += running_title(notice, page_sheet, metrics)
+        body = placed(page, room.x, room.y + running_height(notice, page_sheet, metrics))
+        return Page(items=tuple(body), around=tuple(around), characters=count)
+    spare = room.height - cut.used if len(cut.pages) <= 1 and not cut.hero else 0
+    top = room.y + min(spare // 3, areas.px(60))
+    title = stack(
+        cut.title,
+        Box(room.x, top, cut.width, room.height),
+        cut.title_size,
+        INK,
+        metrics,
+        leading=TITLE_LEADING,
+    )
+    below = top + len(cut.title) * line_height(cut.title_size, TITLE_LEADING, metrics) + areas.px(26)
+    body = placed(page, room.x, below)
+    return Page(items=(*title, *body), around=tuple(around), characters=count + len(notice.title))
+
+
+def with_hero(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics) -> Cut | None:
+    """Text and picture on one page, the picture below or beside; None where one of them would be too small."""
+    areas, room = page_sheet.frame, page_sheet.room
+    best: tuple[float, Cut] | None = None
+    for scale in (1.22, 1.08, 1.0, 0.94, GENTLE):
+        for part in (1.0, 0.56) if areas.wide else (1.0,):
+            cut = cut_at(notice, scale, page_sheet, metrics, part=part)
+            if len(cut.pages) > 1:
+                continue
+            hero = hero_box(cut, media, page_sheet)
+            share = hero.width * hero.height / (room.width * room.height)
+            if best is None or share * scale > best[0]:
+                best = (share * scale, Cut(scale, cut.title, cut.title_size, cut.pages, cut.used, cut.width, hero))
+        if best and best[0] >= 0.22:
+            break
+    return best[1] if best and best[0] >= 0.14 else None
+
+
+def hero_box(cut: Cut, media: Media, page_sheet: Sheet) -> Box:
+    """The picture's box on the page of `cut`: below a full column, beside a narrow one."""
+    areas, room = page_sheet.frame, page_sheet.room
+    caption = areas.px(54) if media.caption else 0
+    if cut.width == room.width:
+        top = room.y + cut.used + areas.px(28)
+        free = Box(room.x, top, room.width, max(1, room.bottom - top - caption))
+        return fit_into(media, free, align="left")
+    left = room.x + cut.width + areas.px(64)
+    free = Box(left, areas.notice.y, room.right - left, max(1, room.bottom - areas.notice.y - caption))
+    return fit_into(media, free, align="top")
+
+
+def fit_into(media: Media, free: Box, *, align: str = "centre") -> Box:
+    """The largest box of the picture's proportions inside `free`, at most twice the picture's own pixels."""
+    factor = min(free.width / media.width, free.height / media.height, 2.0)
+    width, high = max(1, round(media.width * factor)), max(1, round(media.height * factor))
+    width, high = min(width, free.width), min(high, free.height)
+    x = free.x if align == "left" else free.x + (free.width - width) // 2
+    y = free.y + (free.height - high) // 2 if align == "centre" else free.y
+    return Box(x, y, width, high)
+
+
+def with_picture(page: Page, media: Media, box: Box, page_sheet: Sheet, metrics: Metrics) -> Page:
+    """`page` with the picture in `box` and its caption under it."""
+    areas = page_sheet.frame
+    items: list[Item] = [Picture(box, media.sha256, areas.px(12))]
+    if media.caption:
+        wide = max(box.width, areas.px(300))
+        room = Box(box.x, box.bottom + areas.px(6), min(wide, areas.notice.right - box.x), areas.px(48))
+        items += label(media.caption, room, areas.px(SMALL), SOFT, metrics, most_lines=2, leading=1.28)
+    count = page.characters + len(media.caption)
+    return Page((*page.items, *items), page.around, count, page.pictures + 1)
+
+
+def picture_page(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics) -> Page:
+    """A picture with a page to itself, under the running title."""
+    areas, room = page_sheet.frame, page_sheet.room
+    top = room.y + running_height(notice, page_sheet, metrics)
+    caption = areas.px(54) if media.caption else 0
+    around = (*topic_label(notice, areas, metrics), *page_sheet.foot, *running_title(notice, page_sheet, metrics))
+    free = Box(room.x, top, room.width, max(1, room.bottom - top - caption))
+    return with_picture(Page((), around, 0), media, fit_into(media, free, align="left"), page_sheet, metrics)

@@ -1,0 +1,105 @@
+"""What to do about an offered manifest, and what can be shown of what is here. Pure.
+
+Bytes and digests in, decisions out: no disk, no network, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from content.errors import Reason, Refused
+from content.manifest import Content, Manifest
+from content.notice import Card, Notice
+from content.place import ancestry
+from content.topics import BY_KIND
+
+if TYPE_CHECKING:  # the player uses these rules too, and must not load the crypto library
+    from content.signing import Keyring, Power
+
+Have = Callable[[str], bool]
+"""Is the blob of this digest here?"""
+
+
+class Wanted(Struct, frozen=True):
+    """A blob to fetch, and how many bytes it must have."""
+
+    sha256: str
+    size: int
+
+
+def topics_for(place: str, keyring: Keyring) -> tuple[str, ...]:
+    """Every MQTT topic that can hold something for a screen at `place`: alerts first, then by precedence."""
+    kinds: tuple[Power, ...] = ("alerts", "content")
+    return tuple(
+        BY_KIND[kind].of(place=step, publisher=publisher.id)
+        for kind in kinds
+        for step in ancestry(place)
+        for publisher in keyring.publishers_for(step, kind)
+    )
+
+
+def is_newer(current: Manifest | None, offered: Manifest) -> bool:
+    """Take it (True), or leave it because it is what we have (False). Raises Refused for a rollback."""
+    if current is None or offered.revision > current.revision:
+        return True
+    if offered.revision < current.revision:
+        raise Refused(Reason.ROLLBACK, f"revision {offered.revision}, have {current.revision} of {offered.topic}")
+    if offered != current:
+        raise Refused(Reason.ROLLBACK, f"another message with revision {offered.revision} of {offered.topic}")
+    return False
+
+
+def missing(manifest: Manifest, content: Content | None, have: Have) -> tuple[Wanted, ...]:
+    """The blobs that must be fetched before all of `manifest` can be shown. A head's own blob comes first."""
+    if manifest.head is not None and content is None:
+        return (Wanted(manifest.head.sha256, manifest.head.size),)
+    if content is None:
+        return ()
+    return tuple(Wanted(media.sha256, media.size) for media in content.media() if not have(media.sha256))
+
+
+def showable(versions: Sequence[Content], have: Have) -> Content | None:
+    """What can be shown of the newest content, given older versions of it (the newest first).
+
+    A notice whose media are not all here is shown as it was in the newest older version that is
+    whole, and not at all if there is none. A notice that the newest does not name is gone.
+    """
+    if not versions:
+        return None
+    newest = versions[0]
+    shown = [form for notice in newest.notices if (form := whole_form(notice, versions, have))]
+    return Content(
+        place_name=newest.place_name,
+        timezone=newest.timezone,
+        notices=tuple(shown),
+        card=with_photo_that_is_here(newest.card, have),
+        service_code=newest.service_code,
+        settings=newest.settings,
+    )
+
+
+def whole_form(notice: Notice, versions: Sequence[Content], have: Have) -> Notice | None:
+    """The newest form of `notice` whose media are all here."""
+    forms = (form for content in versions for form in content.notices if form.id == notice.id)
+    return next((form for form in forms if all(have(media.sha256) for media in form.media)), None)
+
+
+def with_photo_that_is_here(card: Card | None, have: Have) -> Card | None:
+    """A card does not wait for its photo: the phone number matters more."""
+    if card is None or card.photo is None or have(card.photo.sha256):
+        return card
+    return Card(name=card.name, phone=card.phone, duty=card.duty, motto=card.motto, until=card.until)
+
+
+def used_blobs(versions: Iterable[tuple[Manifest, Content | None]]) -> set[str]:
+    """The digests that these versions name."""
+    used: set[str] = set()
+    for manifest, content in versions:
+        if manifest.head:
+            used.add(manifest.head.sha256)
+        if content:
+            used.update(media.sha256 for media in content.media())
+    return used

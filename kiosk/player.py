@@ -1,0 +1,227 @@
+"""The player: process two, pixels. From the cache to the panel, with or without a network.
+
+It reads what the agent left in the cache, decides what is on air, and draws when something
+changes. The watchdog is fed only after pixels have been presented.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from content.clock import BUILD_TIME, Clock, FlooredClock
+from content.errors import WindowError
+from content.manifest import Content
+from content.notice import Alert, Notice
+from content.onair import on_air
+from kiosk.cache import Cache
+from kiosk.canvas import Canvas
+from kiosk.display import Display
+from kiosk.health import Heartbeat, write_heartbeat
+from kiosk.notify import Notifier
+from kiosk.page import Page
+from kiosk.plan import showable
+from kiosk.rotation import Rotation, slides
+from kiosk.scene import Geometry, Scene, compose, compose_alert, pages
+from kiosk.view import Offered, View, merge
+from kiosk.watch import CacheWatch
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 10.0
+ALERT_SECONDS = 10.0
+"""How long each of several alerts stays."""
+
+
+class Loaded(Struct, frozen=True):
+    """One state of the cache. `pointer` is the digest that names it."""
+
+    view: View
+    pointer: str
+    newest: datetime
+    """The newest `issued` in it: that moment has passed, whatever the clock says."""
+
+
+def load(cache: Cache, place: str) -> Loaded:
+    """What the cache holds for the screen; an empty view at `place` where it holds nothing."""
+    pointer, digest = cache.pointer()
+    offered: list[Offered] = []
+    alerts: list[Alert] = []
+    newest = BUILD_TIME
+    for versions in (cache.stack(digests) for digests in (pointer.stacks.values() if pointer else ())):
+        for version in versions[:1]:
+            newest = max(newest, version.manifest.issued)
+            alerts += version.manifest.alerts.alerts if version.manifest.alerts else ()
+        contents: list[Content] = [version.content for version in versions if version.content]
+        shown = showable(contents, cache.has)
+        if shown:
+            offered.append(Offered(versions[0].manifest.place, versions[0].manifest.publisher, shown))
+    return Loaded(merge(pointer.place if pointer else place, offered, alerts), digest, newest)
+
+
+class Player:
+    """One screen's player. Made, run and closed by one thread."""
+
+    def __init__(
+        self,
+        place: str,
+        cache: Cache,
+        display: Display,
+        run_folder: Path,
+        clock: Clock,
+        *,
+        notifier: Notifier,
+    ) -> None:
+        self._place, self._cache, self._display, self._run_folder = place, cache, display, run_folder
+        self._clock = FlooredClock(clock, BUILD_TIME)
+        self._notifier = notifier
+        self._canvas = Canvas(display.surface, cache.blob)
+        width, height = display.surface.get_size()
+        self._geometry = Geometry(width, height)
+        self._loaded = Loaded(merge(place, ()), "", BUILD_TIME)
+        self._rotation = Rotation()
+        self._pages: dict[Notice, tuple[Page, ...]] = {}
+        self._on_air_until: datetime | None = None
+        self._on_air_trusted = False
+        self._scene: Scene | None = None
+        self._frames = 0
+        self._error = ""
+        self._told = Heartbeat(at=BUILD_TIME)
+        self._stopping = threading.Event()
+        self._changed = threading.Event()
+        self._changed.set()
+
+    def run(self) -> None:
+        """Show until `stop`."""
+        self._cache.prepare_for_reading()
+        watch = CacheWatch(self._cache.folder, self._wake)
+        watch.start()
+        try:
+            self.step()
+            self._notifier.ready()
+            while not self._stopping.is_set() and self._display.wait(self._seconds_to_wait()):
+                self.step()
+        finally:
+            watch.close()
+            self._display.close()
+
+    def stop(self) -> None:
+        """End `run` soon. For a signal handler."""
+        self._stopping.set()
+        self._display.wake()
+
+    def _wake(self) -> None:
+        """The cache has changed. Called by the watch's thread."""
+        self._changed.set()
+        self._display.wake()
+
+    def step(self) -> None:
+        """Bring the panel up to this moment."""
+        now, ticks = self._clock.now(), self._clock.monotonic()
+        if self._changed.is_set():
+            self._changed.clear()
+            self._reload()
+            now = self._clock.now()
+        if self._on_air_is_over(now):
+            self._choose(now, ticks)
+        self._rotation = self._rotation.advanced(ticks)
+        self._draw(self._compose(now, ticks))
+        self._beat(now)
+        self._notifier.alive()
+
+    def _reload(self) -> None:
+        """Read the cache; what has not changed goes on undisturbed."""
+        loaded = load(self._cache, self._place)
+        self._clock.raise_floor(loaded.newest)
+        if loaded.view != self._loaded.view:
+            self._on_air_until = None
+            if loaded.view.pace != self._loaded.view.pace:
+                self._pages.clear()
+        self._loaded = loaded
+
+    def _on_air_is_over(self, now: datetime) -> bool:
+        return self._on_air_until is None or now >= self._on_air_until or self._on_air_trusted != self._clock.trusted()
+
+    def _choose(self, now: datetime, ticks: float) -> None:
+        """What is on air from now, and until when that holds."""
+        view = self._loaded.view
+        self._on_air_trusted = self._clock.trusted()
+        answer = on_air(view.notices, now, view.zone, clock_trusted=self._on_air_trusted)
+        self._on_air_until = answer.until
+        self._pages = {notice: self._pages[notice] for notice in answer.due if notice in self._pages}
+        self._rotation = self._rotation.replaced(slides(view, answer.due, self._pages_of), ticks)
+
+    def _pages_of(self, notice: Notice) -> Sequence[Page]:
+        if notice not in self._pages:
+            self._pages[notice] = pages(notice, self._loaded.view, self._geometry, self._canvas.metrics)
+        return self._pages[notice]
+
+    def _compose(self, now: datetime, ticks: float) -> Scene:
+        view = self._loaded.view
+        moment = now.astimezone(view.zone).replace(tzinfo=None) if self._clock.trusted() else None
+        alerts = active_alerts(view.alerts, now, clock_trusted=self._clock.trusted())
+        metrics = self._canvas.metrics
+        if alerts:
+            number = int(ticks / ALERT_SECONDS) % len(alerts)
+            return compose_alert(view, alerts[number], number + 1, len(alerts), moment, self._geometry, metrics)
+        return compose(view, self._rotation.current, moment, self._geometry, metrics)
+
+    def _draw(self, scene: Scene) -> None:
+        """Draw what changed. A slide that cannot be drawn costs itself, never the screen."""
+        if scene == self._scene:
+            return
+        try:
+            dirty = self._canvas.draw(scene)
+            self._error = ""
+        except WindowError as error:
+            log.exception("cannot draw; showing the standby picture")
+            self._error = str(error)[:200]
+            dirty = self._canvas.draw(compose(self._loaded.view, None, None, self._geometry, self._canvas.metrics))
+        self._display.present(dirty)
+        self._scene = scene
+        self._frames += 1
+
+    def _beat(self, now: datetime) -> None:
+        """Leave a sign of life for the agent."""
+        slide = self._rotation.current
+        beat = Heartbeat(
+            at=now,
+            pointer=self._loaded.pointer,
+            item=slide.notice.id if slide else "",
+            page=slide.number if slide else 0,
+            pages=slide.pages if slide else 0,
+            frames=self._frames,
+            error=self._error,
+        )
+        if (now - self._told.at).total_seconds() >= HEARTBEAT_SECONDS or (beat.pointer, beat.item, beat.page) != (
+            self._told.pointer,
+            self._told.item,
+            self._told.page,
+        ):
+            write_heartbeat(self._run_folder, beat)
+            self._told = beat
+
+    def _seconds_to_wait(self) -> float:
+        """Until the next thing that can change the picture."""
+        now, ticks = self._clock.now(), self._clock.monotonic()
+        waits = [HEARTBEAT_SECONDS, 60.0 - now.second - now.microsecond / 1e6, self._rotation.until - ticks]
+        if self._on_air_until is not None:
+            waits.append((self._on_air_until - now).total_seconds())
+        alerts = active_alerts(self._loaded.view.alerts, now, clock_trusted=self._clock.trusted())
+        if alerts:
+            waits += [ALERT_SECONDS - ticks % ALERT_SECONDS, *((one.expires - now).total_seconds() for one in alerts)]
+        waits += [(one.issued - now).total_seconds() for one in self._loaded.view.alerts if one.issued > now]
+        return max(0.01, min(waits))
+
+
+def active_alerts(alerts: Iterable[Alert], now: datetime, *, clock_trusted: bool) -> list[Alert]:
+    """The alerts that hold at `now`, the most severe first, then the newest.
+
+    While the clock is not trusted, one that seems to lie ahead holds: somebody issued it, so that
+    moment has come.
+    """
+    holding = [one for one in alerts if now < one.expires and (one.issued <= now or not clock_trusted)]
+    return sorted(holding, key=lambda one: (one.level.severity, one.issued), reverse=True)
