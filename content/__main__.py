@@ -133,6 +133,7 @@ def serve(options: argparse.Namespace) -> int:
     from content.http import HttpServer, application  # only this command pays for loading it
 
     logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     host, _, port = options.listen.rpartition(":")
     if not port.isdigit():
         raise FolderError(f"--listen {options.listen!r} 应写成 主机:端口，例如 {DEFAULT_LISTEN}")
@@ -227,6 +228,9 @@ def trust(options: argparse.Namespace) -> int:
     if unknown:
         raise FolderError(f"--may 里不认识 {'、'.join(sorted(unknown))}；可用：content、alerts、assignment、command")
     after = with_publisher(keyring, half, scope, powers)
+    if after == keyring:
+        print("钥匙串里已经是这样，没有改")
+        return 0
     write_atomic(path, Key.load(options.folder / "keys" / "root.pem").sign(encode(after)))
     print(f"{half.name}（{half.id}）现在可以向 {options.scope} 发布 {options.may}；钥匙串第 {after.version} 版")
     return 0

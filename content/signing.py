@@ -204,7 +204,12 @@ def encode_public(key: Key, publisher: str, name: str) -> bytes:
 
 
 def with_publisher(keyring: Keyring, half: PublicHalf, scope: tuple[str, ...], may: tuple[Power, ...]) -> Keyring:
-    """The next version of `keyring`, in which `half` may publish. An earlier entry of that id is replaced."""
+    """The next version of `keyring`, in which `half` may publish; `keyring` itself if it says just that.
+
+    An earlier entry of that id is replaced.
+    """
     entry = Publisher(id=half.id, name=half.name, keys={half.keyid: half.public}, scope=scope, may=may)
+    if entry in keyring.publishers:
+        return keyring
     others = tuple(one for one in keyring.publishers if one.id != half.id)
     return msgspec.structs.replace(keyring, version=keyring.version + 1, publishers=(*others, entry))

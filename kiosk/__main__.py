@@ -6,6 +6,7 @@ folder without a broker, on a PC. On the Pi those modules' libraries are not eve
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -30,6 +31,7 @@ DEFAULT_RUN = Path("/run/convenience-window")
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = parser().parse_args(arguments)
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -39,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output has had enough
+        return 141
 
 
 def parser() -> argparse.ArgumentParser:

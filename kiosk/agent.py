@@ -199,8 +199,8 @@ class Agent:
             return
         try:
             keyring = verify_keyring(message, self._keyring)
-        except Refused as refusal:
-            self._refusals.note(refusal)
+        except Refused as refusal:  # another village's, perhaps: its server may be in our list too
+            log.info("keyring not taken: %s", refusal)
             return
         if keyring.version > self._keyring.version:
             write_atomic(self._cache.keyring_path, message)

@@ -47,7 +47,7 @@ def alert_items(
         items += exercise_band(Box(0, 0, width, top), areas, metrics)
     band = Box(0, top, width, px(132))
     items += level_band(view, alert, band, colours, number, count, areas, metrics)
-    foot = foot_strip(view, moment, areas, metrics)
+    foot = foot_strip(alert, view, moment, areas, metrics)
     bottom = min((item.box.y for item in foot), default=areas.geometry.height)
     items += foot
     room = Box(px(72), band.bottom + px(36), width - px(144), bottom - band.bottom - px(36) - px(30))
@@ -90,31 +90,35 @@ def level_band(
 
 
 def message(alert: Alert, room: Box, colours: AlertColours, areas: Frame, metrics: Metrics) -> list[Item]:
-    """The headline as large as it can be while the steps stay readable; the steps; whom to call."""
-    px = areas.px
-    contact = px(96) if alert.contact else 0
-    free = room.height - contact
-    headline = plain_spans(alert.headline, bold=True)
-    for size in sizes(px(STEP)):
-        steps = set_steps(alert.instruction, size, room.width, metrics)
-        left = free - steps.height - (px(30) if steps.steps else 0)
-        if left < free * 0.3:
-            continue
-        high, found = fitted(headline, room.width, left, px(HEADLINE), metrics, leading=1.27)
-        if high >= size * 1.35 or size < px(40):
-            break
-    deep = len(found) * line_height(high, 1.27, metrics)
-    spare = max(0, left - deep)
+    """The headline as large as it can be while the steps stay readable, and the steps."""
+    size, lines_, steps = shared_out(alert, room, areas, metrics)
+    deep = len(lines_) * line_height(size, 1.27, metrics)
+    between = areas.px(30) if steps.steps else 0
+    spare = max(0, room.height - deep - between - steps.height)
     y = room.y + spare // 4
-    items: list[Item] = list(stack(found, Box(room.x, y, room.width, deep), high, colours.ink, metrics, leading=1.27))
-    y += deep + (px(30) if steps.steps else 0) + spare // 4
-    items += step_items(steps, Box(room.x, y, room.width, steps.height), colours, metrics)
-    if alert.contact:
-        icon = px(60)
-        line = Box(room.x + icon + px(24), room.bottom - contact, room.width - icon - px(24), contact)
-        items.append(Icon(Box(room.x, line.y + (contact - icon) // 2, icon, icon), "phone", colours.ink))
-        items += label(alert.contact, line, px(64), colours.ink, metrics, bold=True, most_lines=2, leading=1.27)
-    return items
+    place = Box(room.x, y, room.width, deep)
+    items: list[Item] = [*stack(lines_, place, size, colours.ink, metrics, leading=1.27)]
+    y += deep + between + spare // 4
+    return [*items, *step_items(steps, Box(room.x, y, room.width, steps.height), colours, metrics)]
+
+
+def shared_out(alert: Alert, room: Box, areas: Frame, metrics: Metrics) -> tuple[int, tuple[Line, ...], Steps]:
+    """Sizes for headline and steps: together as large as the room allows, the headline first."""
+    headline = plain_spans(alert.headline, bold=True)
+    best: tuple[float, int, tuple[Line, ...], Steps] | None = None
+    for size in sizes(areas.px(STEP)):
+        steps = set_steps(alert.instruction, size, room.width, metrics)
+        left = room.height - steps.height - (areas.px(30) if steps.steps else 0)
+        if left < room.height * 0.28:
+            continue
+        high, found = fitted(headline, room.width, left, areas.px(HEADLINE), metrics, leading=1.27)
+        score = high + 2.0 * size
+        if best is None or score > best[0]:
+            best = (score, high, found, steps)
+        if size < areas.px(40):
+            break
+    assert best is not None  # the smallest size leaves room for anything that an alert may hold
+    return best[1:]
 
 
 def set_steps(instruction: str, size: int, width: int, metrics: Metrics) -> Steps:
@@ -149,51 +153,63 @@ def step_items(steps: Steps, box: Box, colours: AlertColours, metrics: Metrics) 
     return items
 
 
-def foot_strip(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -> list[Item]:
-    """Service code and grid worker, small."""
-    card = current_card(view, moment)
-    code = view.service_code
-    if not card and not code:
+def foot_strip(alert: Alert, view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -> list[Item]:
+    """Service code, whom to call and the grid worker, small; nothing of it is nothing at all."""
+    card, code = current_card(view, moment), view.service_code
+    if not (card or code or alert.contact):
         return []
     px, geometry = areas.px, areas.geometry
-    high = px(250 if areas.wide else 270)
+    high = px(236)
+    calls = px(150) if alert.contact and not areas.wide else 0
     box = Box(0, geometry.height - high, geometry.width, high)
-    items: list[Item] = [Rectangle(box, CARD)]
-    left = px(72)
+    items: list[Item] = [Rectangle(Box(0, box.y - calls, box.width, high + calls), CARD)]
+    if calls:
+        items += contact_line(
+            alert, Box(px(72), box.y - calls + px(16), box.width - px(144), calls - px(16)), areas, metrics
+        )
+    left, right = px(72), box.right - px(72)
     if code:
         placed, left = small_code(code, view.place, box, areas, metrics)
         items += placed
+    room = Box(left, box.y + px(20), right - left, high - px(40))
+    if alert.contact and areas.wide:
+        width = round(room.width * (0.62 if card else 1.0))
+        items += contact_line(alert, Box(left, room.y, width, room.height), areas, metrics)
+        room = Box(left + width + px(40), room.y, room.width - width - px(40), room.height)
     if card:
-        items += small_card(card, Box(left, box.y, box.right - px(72) - left, box.height), areas, metrics)
+        items += small_card(card, room, areas, metrics, loud=not alert.contact)
     return items
 
 
+def contact_line(alert: Alert, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
+    """Whom to call, with a handset."""
+    px = areas.px
+    icon = px(72)
+    words = Box(box.x + icon + px(20), box.y, box.width - icon - px(20), box.height)
+    handset = Icon(Box(box.x, box.y + (box.height - icon) // 2, icon, icon), "phone", INK)
+    return [handset, *label(alert.contact, words, px(78), INK, metrics, bold=True, most_lines=3, leading=1.27)]
+
+
 def small_code(code: ServiceCode, place: str, box: Box, areas: Frame, metrics: Metrics) -> tuple[list[Item], int]:
-    """The code with its words, and the x from which the rest of the strip is free."""
+    """The code with its title, and the x from which the rest of the strip is free."""
     px = areas.px
     url = code.at(place)
     modules = side_modules(url)
-    module = max(1, (box.height - px(8)) // modules)
+    module = max(1, (box.height - px(6)) // modules)
     side = module * modules
-    square = Box(px(48), box.y + (box.height - side) // 2, side, side)
-    width = px(330 if areas.wide else 210)
-    words = Box(square.right + px(10), box.y + px(20), width, box.height // 2 - px(20))
-    hint = Box(words.x, words.bottom, width, box.height // 2 - px(20))
-    items: list[Item] = [
-        Code(square, url, module),
-        *label(code.title, words, px(44), INK, metrics, bold=True, most_lines=2, leading=1.27),
-        *label(code.hint, hint, px(32), SOFT, metrics, most_lines=4, leading=1.27),
-    ]
-    return items, words.right + px(48)
+    square = Box(px(44), box.y + (box.height - side) // 2, side, side)
+    words = Box(square.right + px(4), box.y + px(30), px(190), box.height - px(60))
+    title = label(code.title, words, px(42), INK, metrics, bold=True, most_lines=4, leading=1.27)
+    return [Code(square, url, module), *title], words.right + px(40)
 
 
-def small_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """Name and number on the right of the strip."""
+def small_card(card: Card, box: Box, areas: Frame, metrics: Metrics, *, loud: bool) -> list[Item]:
+    """Name and number on the right of the strip; `loud` where no other number is given."""
     px = areas.px
-    upper = Box(box.x, box.y + px(24), box.width, px(84))
-    lower = Box(box.x, upper.bottom, box.width, box.height - px(24) - upper.height - px(24))
-    name = f"网格员 {card.name}"
+    upper = Box(box.x, box.y, box.width, round(box.height * 0.42))
+    lower = Box(box.x, upper.bottom, box.width, box.height - upper.height)
+    name, size = f"网格员 {card.name}", 80 if loud else 60
     return [
-        *label(name, upper, px(46), INK, metrics, align="right", most_lines=2, leading=1.27),
-        *label(card.phone, lower, px(80), INK, metrics, bold=True, align="right", most_lines=1, leading=1.27),
+        *label(name, upper, px(44), SOFT, metrics, align="right", most_lines=2, leading=1.27),
+        *label(card.phone, lower, px(size), INK, metrics, bold=True, align="right", most_lines=1, leading=1.27),
     ]

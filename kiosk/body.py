@@ -4,8 +4,11 @@ from kiosk.markup import Block, ListItem, Paragraph, Span, Spans, Table, plain
 from kiosk.shapes import Box, Item, Rectangle
 from kiosk.strips import Column, Strip, line_strips, tied
 from kiosk.table import table_strips
-from kiosk.text import Metrics, one_line, plain_spans
+from kiosk.text import Metrics, balanced, one_line, plain_spans
 from kiosk.typeset import text_item, wrapped
+
+BRIEF = 3
+"""Lines of a paragraph that is broken like a title: after marks and between words, not at the margin."""
 
 
 def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[Strip, ...]:
@@ -46,7 +49,11 @@ def space_above(before: Block | None, block: Block, size: int) -> int:
 
 
 def paragraph_strips(spans: Spans, column: Column, metrics: Metrics, above: int) -> list[Strip]:
-    return line_strips(wrapped(spans, column.size, column.width, metrics, hang=column.hang), column, metrics, above)
+    """A short paragraph is broken by its sense, a long one by its lines."""
+    found = wrapped(spans, column.size, column.width, metrics, hang=column.hang)
+    if 1 < len(found) <= BRIEF:
+        found = balanced(spans, column.size, column.width, metrics, hang=column.hang)
+    return line_strips(found, column, metrics, above)
 
 
 def list_indent(found: tuple[Block, ...], size: int, metrics: Metrics) -> int:

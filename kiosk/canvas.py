@@ -9,6 +9,7 @@ import io
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pygame
@@ -285,7 +286,7 @@ def drawn_icon(item: Icon) -> Surface:
 
 def draw_stroke(surface: Surface, colour: pygame.Color, points: list[tuple[float, float]], width: float) -> None:
     """A line with round ends: a quadrangle for each part, a disc at each point."""
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         length = max(0.001, ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5)
         nx, ny = -(by - ay) / length * width / 2, (bx - ax) / length * width / 2
         pygame.draw.polygon(

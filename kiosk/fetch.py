@@ -166,16 +166,20 @@ class Fetcher:
 
     def _fetch(self, job: Job) -> BlobArrived | MirrorAnswered:
         """Try each server in turn. Raises FetchFailed of the last, or OSError of the disk."""
-        problem = FetchFailed(job.path, "kiosk.yaml 里没有 http 地址")
+        problem: FetchFailed | None = None if self._urls else FetchFailed(job.path, "kiosk.yaml 里没有 http 地址")
         for url in self._urls:
             try:
-                if job.wanted is None:
-                    return MirrorAnswered(job.path, self._message(f"{url}/{job.path}"))
-                self._blob(f"{url}/{job.path}", job.wanted)
-                return BlobArrived(job.wanted.sha256)
+                if job.wanted is not None:
+                    self._blob(f"{url}/{job.path}", job.wanted)
+                    return BlobArrived(job.wanted.sha256)
+                message = self._message(f"{url}/{job.path}")
+                if message is not None:  # several publishers, several servers: one has it
+                    return MirrorAnswered(job.path, message)
             except FetchFailed as error:
                 problem = error
-        raise problem
+        if problem:
+            raise problem
+        return MirrorAnswered(job.path, None)
 
     def _message(self, url: str) -> bytes | None:
         """The message at `url`; None for 404. Raises FetchFailed."""

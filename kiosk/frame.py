@@ -46,10 +46,10 @@ def frame(geometry: Geometry) -> Frame:
     def px(units: float) -> int:
         return max(1, round(units * unit))
 
-    margin, top, bottom = px(64), px(134), px(48)
+    margin, top, bottom = px(64), px(126), px(44)
     header = Box(margin, 0, width - 2 * margin, top)
     if wide:
-        panel = Box(width - margin - px(468), top + px(34), px(468), height - top - px(34) - bottom)
+        panel = Box(width - margin - px(468), top + px(30), px(468), height - top - px(30) - bottom)
         notice = Box(margin, panel.y, panel.x - px(60) - margin, panel.height)
     else:
         panel = Box(margin, height - bottom - px(516), width - 2 * margin, px(516))

@@ -153,6 +153,28 @@ ICONS: dict[str, tuple[Shape, ...]] = {
     ),
     # Head and shoulders, cut by the square below.
     "person": (Disc((50, 36), 20), Slab((14, 62), 72, 70, 34)),
+    # Roofs and trees, four times as wide as high, for the standby picture.
+    "village": (
+        Slab((0, 92), 100, 4, 0),
+        Slab((12, 62), 14, 32, 0),
+        Polygon(((10, 62), (19, 38), (28, 62))),
+        Slab((17, 74), 4, 20, 0, True),
+        Slab((31, 40), 11, 54, 0),
+        *(Slab((33 + 4 * column, 48 + 14 * row), 2.4, 7, 0, True) for column in range(2) for row in range(3)),
+        Slab((43, 26), 11, 68, 0),
+        *(Slab((45 + 4 * column, 34 + 14 * row), 2.4, 7, 0, True) for column in range(2) for row in range(4)),
+        Slab((57, 66), 13, 28, 0),
+        Polygon(((55, 66), (63.5, 44), (72, 66))),
+        Slab((61.5, 78), 4, 16, 0, True),
+        Disc((6, 68), 4),
+        Slab((5.6, 72), 0.8, 22, 0),
+        Disc((77, 62), 4.5),
+        Slab((76.6, 66), 0.8, 28, 0),
+        Disc((85, 72), 3.5),
+        Slab((84.6, 76), 0.8, 18, 0),
+        Slab((90, 70), 8, 24, 0),
+        Polygon(((88.5, 70), (94, 54), (99.5, 70))),
+    ),
     # A picture that is not there.
     "picture": (
         Slab((4, 14), 92, 72, 8),

@@ -189,7 +189,7 @@ def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics:
         body = placed(page, room.x, room.y + running_height(notice, page_sheet, metrics))
         return Page(items=tuple(body), around=tuple(around), characters=count)
     spare = room.height - cut.used if len(cut.pages) <= 1 and not cut.hero else 0
-    top = room.y + min(spare // 3, areas.px(60))
+    top = room.y + min(spare // 4, areas.px(24))
     title = stack(
         cut.title,
         Box(room.x, top, cut.width, room.height),

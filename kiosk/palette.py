@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 PAPER = "#f5f1e8"
-CARD = "#fffdf8"
+CARD = "#ffffff"
 INK = "#1b1c22"
 SOFT = "#56534b"
 HAIRLINE = "#d3ccbc"

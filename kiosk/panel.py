@@ -18,7 +18,7 @@ from kiosk.view import View
 
 VACANCY = "网格员调整中，有事请联系村委会"
 YOURS = "您的网格员"
-HEADLINE, NAME, PHONE, SMALL = 44, 56, 66, 34
+HEADLINE, NAME, PHONE, SMALL = 42, 56, 66, 34
 
 
 def current_card(view: View, moment: datetime | None) -> Card | None:
@@ -43,11 +43,11 @@ def panel(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -
 
 def halves(areas: Frame, *, has_code: bool, has_card: bool) -> tuple[Box | None, Box]:
     """The boxes of the code's card and of the worker's; without a code the worker's takes all."""
-    box, gap = areas.panel, areas.px(26)
+    box, gap = areas.panel, areas.px(24)
     if not has_code:
         return None, box
     if areas.wide:
-        high = areas.px(398 if has_card else 190)
+        high = areas.px(358 if has_card else 230)
         return (
             Box(box.x, box.y, box.width, box.height - high - gap),
             Box(box.x, box.bottom - high, box.width, high),
@@ -63,14 +63,14 @@ def ground(box: Box, areas: Frame) -> Rectangle:
 def code_card(code: ServiceCode, place: str, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     """Title, QR code and what it is for. The quiet zone of the code is the space around it."""
     url = code.at(place)
-    inner = box.inset(areas.px(24))
+    inner = box.inset(areas.px(24), areas.px(18))
     top = label_box(code.title, inner, areas.px(HEADLINE), areas, metrics, bold=True)
     foot = label_box(code.hint, inner, areas.px(SMALL), areas, metrics, bold=False)
-    free = box.height - top.height - foot.height - areas.px(44)
+    free = box.height - top.height - foot.height - areas.px(36)
     modules = side_modules(url)
-    module = max(1, min(free, box.width - areas.px(24)) // modules)
+    module = max(1, min(free, box.width - areas.px(16)) // modules)
     side = module * modules
-    above = max(0, (free - side) // 3)
+    above = max(0, (free - side) // 2)
     y = inner.y + above
     square = Box(box.x + (box.width - side) // 2, y + top.height, side, side)
     return [
@@ -107,10 +107,10 @@ def label_box(text: str, inner: Box, size: int, areas: Frame, metrics: Metrics, 
 
 def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     """Face, name and duty; below, the phone number as large as the card is wide; the motto."""
-    inner = box.inset(areas.px(30), areas.px(28))
+    inner = box.inset(areas.px(28), areas.px(26))
     motto = areas.px(46) if card.motto else 0
-    phone = areas.px(88)
-    face_high = min(inner.height - motto - phone - areas.px(26), areas.px(250))
+    phone = areas.px(84)
+    face_high = min(inner.height - motto - phone - areas.px(14), areas.px(250))
     face = Box(inner.x, inner.y, round(face_high * 0.82), face_high)
     spare = inner.height - face_high - phone - motto
     beside = Box(face.right + areas.px(24), inner.y, inner.right - face.right - areas.px(24), face_high)

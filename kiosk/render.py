@@ -15,6 +15,7 @@ from content.errors import WindowError
 from content.notice import Alert, Notice
 from content.onair import on_air
 from kiosk.canvas import Canvas, ReadBlob
+from kiosk.page import Page
 from kiosk.rotation import Slide, slides
 from kiosk.scene import compose, compose_alert, pages
 from kiosk.shapes import Geometry, Scene
@@ -83,7 +84,7 @@ def chosen(view: View, now: datetime, geometry: Geometry, metrics: Metrics, item
 def slides_at(view: View, now: datetime, geometry: Geometry, metrics: Metrics) -> tuple[Slide, ...]:
     """The rotation at `now`."""
 
-    def pages_of(notice: Notice) -> tuple:  # type: ignore[type-arg]
+    def pages_of(notice: Notice) -> tuple[Page, ...]:
         return pages(notice, view, geometry, metrics)
 
     return slides(view, on_air(view.notices, now, view.zone).due, pages_of)

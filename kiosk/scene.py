@@ -30,7 +30,7 @@ def compose(view: View, slide: Slide | None, moment: datetime | None, geometry: 
     `moment` is the village's local time; None while the clock is not trusted: then no time is shown.
     """
     areas = frame(geometry)
-    items = header(view, moment, areas, metrics)
+    items = header(view, moment if slide else None, areas, metrics)
     if slide is None:
         items += standby(view, moment, areas, metrics)
     else:

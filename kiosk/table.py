@@ -6,6 +6,8 @@ flush right, so that with tabular digits 8:00 and 13:00 stand colon under colon.
 
 import re
 
+from msgspec import structs
+
 from kiosk.markup import Span, Spans, Table, plain
 from kiosk.palette import HAIRLINE, INK, SOFT
 from kiosk.shapes import Box, Item, Rectangle
@@ -23,12 +25,22 @@ NARROWEST = 2.2
 
 
 def table_strips(table: Table, column: Column, metrics: Metrics, above: int) -> list[Strip]:
-    """The heading and each row; the heading stays with the first row."""
+    """The heading and each row; set a little smaller than the text where that keeps cells on one line."""
+    for part in (1.0, 0.94, 0.88):
+        smaller = structs.replace(column, size=round(column.size * part))
+        made, fits = rows_at(table, smaller, metrics, above)
+        if fits:
+            return made
+    return rows_at(table, column, metrics, above)[0]
+
+
+def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple[list[Strip], bool]:
+    """The table's strips in the column's size, and whether every cell stands on one line."""
     count = len(table.rows[0]) if table.rows else len(table.heading)
     gap = round(column.size * (1.1 if count < 4 else 0.7))
     room = column.width - gap * (count - 1)
     if room < NARROWEST * column.size * count:
-        return as_lines(table, column, metrics, above)
+        return as_lines(table, column, metrics, above), True
     rows = emphasised(table)
     heading = tuple(tuple(Span(span.text, True) for span in cell) for cell in table.heading)
     everything = [*([heading] if heading else []), *rows]
@@ -44,7 +56,8 @@ def table_strips(table: Table, column: Column, metrics: Metrics, above: int) -> 
         keep = number == 0 and bool(heading)
         made += row_strips(row, narrowed(edges, natural), flush, column, metrics, colour=INK, tied=keep)
     first = made[0]
-    return [Strip(first.height, first.items, above, first.tied, first.characters), *made[1:]]
+    made[0] = Strip(first.height, first.items, above, first.tied, first.characters)
+    return made, sum(natural) <= room
 
 
 def narrowed(edges: list[tuple[int, int]], natural: list[float]) -> list[tuple[int, int]]:

@@ -168,12 +168,16 @@ def prepare(spans: Spans, *, by_code_point: bool = False) -> Prepared:
         found.pop()
     kinds = tuple(kind(cluster) for cluster, _ in found)
     names = tuple(cluster for cluster, _ in found)
+    whole = inside_whole(names)
     return Prepared(
         clusters=names,
         bolds=tuple(bold for _, bold in found),
         kinds=kinds,
-        gaps=tuple(i > 0 and needs_gap(names[i - 1], names[i], kinds[i - 1], kinds[i]) for i in range(len(found))),
-        breaks=tuple(break_points(names, kinds)),
+        gaps=tuple(
+            i > 0 and i not in whole and needs_gap(names[i - 1], names[i], kinds[i - 1], kinds[i])
+            for i in range(len(found))
+        ),
+        breaks=tuple(break_points(names, kinds, whole)),
     )
 
 
@@ -184,9 +188,8 @@ def needs_gap(left: str, right: str, left_kind: Kind, right_kind: Kind) -> bool:
     return left_kind is Kind.WORD and right_kind is Kind.WIDE and left[0].isalnum() and right[0].isalpha()
 
 
-def break_points(names: tuple[str, ...], kinds: tuple[Kind, ...]) -> Iterator[int]:
-    """Indices at which a line may begin. A space ends a line: what follows it may begin one."""
-    glued = inside_whole(names)
+def break_points(names: tuple[str, ...], kinds: tuple[Kind, ...], glued: set[int]) -> Iterator[int]:
+    """Indices at which a line may begin: none of `glued`. A space ends a line: what follows it may begin one."""
     yield 0
     for i in range(1, len(names)):
         if kinds[i] is Kind.SPACE or i in glued:
@@ -321,9 +324,9 @@ def lone(text: Measured, start: int, end: int) -> bool:
     return sum(kind is not Kind.SPACE and kind not in ENDING for kind in text.text.kinds[start:end]) <= 1
 
 
-def balanced(spans: Spans, size: int, width: float, metrics: Metrics) -> tuple[Line, ...]:
+def balanced(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False) -> tuple[Line, ...]:
     """As few lines as `lines` makes, of like length, broken between words where possible: for titles."""
-    text = measured(spans, size, width, metrics, hang=False)
+    text = measured(spans, size, width, metrics, hang=hang)
     ranges = filled(text, width)
     points = text.text.breaks
     if len(ranges) > 1 and len(points) <= 200:

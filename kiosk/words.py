@@ -42,24 +42,31 @@ BOUND_LEFT = frozenset("的了着过吗呢吧们")  # these lean on the word bef
 BOUND_RIGHT = frozenset("第每各本该请不未已将被把在从向对为与和及或")  # these lean on the word after them
 NUMBERS = re.compile(r"\d+[年月日号时点分楼栋元人户%]*")
 
-INSIDE_WORD, INSIDE_UNKNOWN, LEANING, BETWEEN = 30.0, 6.0, 8.0, 1.0
+FOLLOWERS = frozenset(
+    """北区 南区 东区 西区 单元 通知 公告 公示 通报 公开 提示 提醒 名单 结果 情况 期间 工作 活动 事项 办法 方案 红榜 时间 地点
+    服务 安排 须知""".split()
+)
+"""Words that belong to the word before them: 翠苑小区北区 / 计划停水."""
+
+INSIDE_WORD, INSIDE_UNKNOWN, LEANING, FOLLOWING, BETWEEN = 30.0, 6.0, 8.0, 4.0, 1.0
 
 
 def prices(text: str) -> list[float]:
     """What a line break before each character of `text` costs; the first one's is 0."""
     price = [INSIDE_UNKNOWN] * len(text)
     price[:1] = [0.0]
-    edges: set[int] = set()
+    edges: dict[int, float] = {}
     at = 0
     while at < len(text):
         length = word_length(text, at)
         if length > 1:
-            edges |= {at, at + length}
+            edges[at] = FOLLOWING if text[at : at + length] in FOLLOWERS else BETWEEN
+            edges.setdefault(at + length, BETWEEN)
             price[at + 1 : at + length] = [INSIDE_WORD] * (length - 1)
         at += max(1, length)
-    for edge in edges:
+    for edge, cost in edges.items():
         if 0 < edge < len(text):
-            price[edge] = BETWEEN
+            price[edge] = cost
     for at in range(1, len(text)):
         if (text[at] in BOUND_LEFT or text[at - 1] in BOUND_RIGHT) and price[at] < LEANING:
             price[at] = LEANING

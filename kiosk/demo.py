@@ -1,0 +1,236 @@
+"""The whole system on one machine: broker, two publishers, several screens, and a page to look at them.
+
+Every part is the real one, as a process of its own; only the broker is the local one and the
+panels are files. Runs on loopback alone. Nothing here is used on a Pi.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import content
+from content.errors import WindowError
+from kiosk.demo_page import PageServer, ScreenOnPage
+
+VILLAGE, STREET = "baizhuang", "macun-street"
+START_SECONDS = 60.0
+RESTART_SECONDS = 2.0
+KIOSK_YAML = """\
+# 这块演示屏的配置；真的屏上它在 SD 卡的 FAT 分区里
+screen: {screen}
+place: {place}
+broker: {broker}
+http: [{http}]
+keyring: {keyring}
+display: {{{display}}}
+"""
+
+
+class DemoError(WindowError):
+    """The demonstration cannot start. Says why."""
+
+
+@dataclass(frozen=True)
+class DemoScreen:
+    """One of the screens: where it hangs and how large it is."""
+
+    name: str
+    place: str
+    title: str
+    size: tuple[int, int]
+
+
+SCREENS = (
+    DemoScreen("north-b3-u1", "baizhuang/cuiyuan-north/w012/b3/u1", "翠苑小区北区 3号楼 1单元 · 横屏", (1920, 1080)),
+    DemoScreen("north-b3-u2", "baizhuang/cuiyuan-north/w012/b3/u2", "翠苑小区北区 3号楼 2单元 · 竖屏", (1080, 1920)),
+    DemoScreen("other-block", "", "另一个街区 · 小横屏", (1280, 720)),
+)
+
+
+@dataclass
+class Child:
+    """A process that is started again when it ends, as systemd would."""
+
+    name: str
+    command: list[str]
+    log: Path
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    restarts: int = field(default=-1)
+
+    def start(self) -> None:
+        environment = os.environ | {"PYGAME_HIDE_SUPPORT_PROMPT": "1", "PYTHONUNBUFFERED": "1"}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
+        self.started = time.monotonic()
+        self.restarts += 1
+
+    def keep_alive(self) -> None:
+        """Start it again if it has ended."""
+        ended = self.process is None or self.process.poll() is not None
+        if ended and time.monotonic() - self.started > RESTART_SECONDS:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end; make it end after five seconds."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def run_demo(folder: Path, port: int, seconds: float) -> int:
+    """Set up, run until Ctrl-C (or `seconds`), stop everything in the reverse order."""
+    folder = folder.resolve()
+    prepare_content(folder)
+    children = plan_children(folder)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    on_page = [ScreenOnPage(s.name, s.title, s.size, screen_folder(folder, s) / "screen.png") for s in screens(folder)]
+    try:
+        for child in children:
+            child.start()
+        with PageServer(port, on_page, folder / "content" / VILLAGE) as page:
+            say(f"网页：http://127.0.0.1:{page.port}/    通知在：{folder / 'content' / VILLAGE / 'notices'}")
+            wait_for_pictures(on_page, children, stopping)
+            say("改一条通知、存盘，看屏幕变化。Ctrl-C 结束。")
+            end = time.monotonic() + seconds if seconds else None
+            while not stopping.wait(0.5) and (end is None or time.monotonic() < end):
+                for child in children:
+                    child.keep_alive()
+    finally:
+        for child in reversed(children):
+            child.stop()
+        say("演示结束。")
+    return 0
+
+
+def say(text: str) -> None:
+    """Progress for the person at the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def prepare_content(folder: Path) -> None:
+    """A copy of the two sample folders that may be edited, with keys of its own. An earlier copy is kept."""
+    sample = Path(content.__file__).parent / "sample"
+    for name in (VILLAGE, STREET):
+        target = folder / "content" / name
+        if not target.exists():
+            say(f"复制示例内容 {name} …")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(sample / name, target)
+        command("content", "init", str(target))
+    public = folder / "content" / STREET / "keys" / f"{STREET}.pub"
+    command("content", "trust", str(folder / "content" / VILLAGE), str(public), "--scope", VILLAGE)
+
+
+def command(package: str, *arguments: str) -> str:
+    """Run one of our commands to its end. Raises DemoError with what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", package, *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+    if done.returncode:
+        raise DemoError(f"{package} {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def screens(folder: Path) -> list[DemoScreen]:
+    """The screens, the last one at the first doorway of another block."""
+    listed = command("content", "places", str(folder / "content" / VILLAGE)).splitlines()
+    doorways = [line.split()[0] for line in listed if line.split()[0].count("/") == 4]
+    elsewhere = next((path for path in reversed(doorways) if "/cuiyuan-north/" not in path), doorways[-1])
+    return [DemoScreen(s.name, s.place or elsewhere, s.title, s.size) for s in SCREENS]
+
+
+def screen_folder(folder: Path, screen: DemoScreen) -> Path:
+    return folder / "screens" / screen.name
+
+
+def plan_children(folder: Path) -> list[Child]:
+    """Every process, in the order of starting."""
+    python = [sys.executable, "-m"]
+    logs = folder / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    broker_port, *http_ports = free_ports(3)
+    broker = f"mqtt://127.0.0.1:{broker_port}"
+    children = [
+        Child(
+            "broker",
+            [*python, "content", "broker", "--port", str(broker_port), "--keep", str(folder / "broker")],
+            logs / "broker.log",
+        )
+    ]
+    for name, http in zip((VILLAGE, STREET), http_ports, strict=True):
+        serve = [*python, "content", "serve", str(folder / "content" / name), "--broker", broker]
+        children.append(Child(name, [*serve, "--listen", f"127.0.0.1:{http}"], logs / f"{name}.log"))
+    urls = ", ".join(f"http://127.0.0.1:{port}" for port in http_ports)
+    for screen in screens(folder):
+        children += screen_children(folder, screen, broker, urls)
+    return children
+
+
+def screen_children(folder: Path, screen: DemoScreen, broker: str, urls: str) -> list[Child]:
+    """The agent and the player of one screen, and a second player in a window where there is a desktop."""
+    home = screen_folder(folder, screen)
+    home.mkdir(parents=True, exist_ok=True)
+    width, height = screen.size
+    displays = {"player": f"kind: file, size: {width}x{height}, frame: screen.png"}
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        displays["window"] = f"kind: window, size: {width // 2}x{height // 2}"
+    children = []
+    for role, display in displays.items():
+        config = home / ("kiosk.yaml" if role == "player" else "window.yaml")
+        keyring = folder / "content" / VILLAGE / "keyring.json"
+        config.write_text(
+            KIOSK_YAML.format(
+                screen=screen.name, place=screen.place, broker=broker, http=urls, keyring=keyring, display=display
+            )
+        )
+        run = ["--cache", str(home / "cache"), "--run", str(home / f"run-{role}"), "--trust-clock"]
+        for process in ("agent", "player") if role == "player" else ("player",):
+            command_line = [sys.executable, "-m", "kiosk", process, str(config), *run]
+            log = folder / "logs" / f"{screen.name}-{role}-{process}.log"
+            children.append(Child(f"{screen.name} {process}", command_line, log))
+    return children
+
+
+def free_ports(count: int) -> list[int]:
+    """So many different ports on loopback that are free now."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def wait_for_pictures(on_page: list[ScreenOnPage], children: list[Child], stopping: threading.Event) -> None:
+    """Until every screen has drawn. Raises DemoError that names the log to read."""
+    started = time.time()
+    waiting = {screen.name for screen in on_page}
+    deadline = time.monotonic() + START_SECONDS
+    while waiting and not stopping.wait(0.2):
+        for screen in on_page:
+            if screen.name in waiting and screen.drawn_since(started - START_SECONDS):
+                waiting.discard(screen.name)
+                say(f"{screen.title}：有画面了（{len(on_page) - len(waiting)}/{len(on_page)}）")
+        dead = [child for child in children if child.process and child.process.poll() is not None]
+        if dead or time.monotonic() > deadline:
+            logs = ", ".join(str(child.log) for child in dead) or str(children[0].log.parent)
+            raise DemoError(f"{'、'.join(sorted(waiting))} 没有画面；请看日志 {logs}")
