@@ -19,14 +19,14 @@ from content.errors import ConfigError, Refused
 from content.files import write_atomic
 from content.manifest import encode
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
-from content.signing import Keyring, verify_keyring, verify_manifest
+from content.signing import Keyring, verify_keyring
 from content.topics import STATUS
-from kiosk.cache import MAX_STACK, Cache, Pointer, Version
+from kiosk.cache import Cache
 from kiosk.config import Config
 from kiosk.fetch import BlobArrived, Fetcher, FetcherBroken, FetchProblem, MirrorAnswered
 from kiosk.health import Refusals, Status, read_heartbeat
+from kiosk.holdings import Holdings
 from kiosk.notify import Notifier
-from kiosk.plan import Wanted, is_newer, missing, topics_for, used_blobs
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ MIRROR_SECONDS = 60.0
 KEYRING_SECONDS = 3600.0
 CLEAN_SECONDS = 600.0
 LOOP_SECONDS = 5.0
+MOST_EVENTS = 1000
 KEYRING_PATH = "keyring.json"
 
 
@@ -64,10 +65,9 @@ class Agent:
         self._stopping = threading.Event()
         self._status_topic = STATUS.of(screen=config.screen)
         cache.prepare()
-        self._keyring = self._load_keyring()
-        self._topics = topics_for(config.place, self._keyring)
-        self._stacks: dict[str, list[Version]] = {}
-        self._load_stacks()
+        self._holdings = Holdings(config.place, cache, self._load_keyring(), self._refusals)
+        self._clock.raise_floor(self._holdings.newest_issued())
+        self._unsettled = True
         will = encode(Status(screen=config.screen, online=False))
         self._connection = Connection(
             config.broker, config.screen, self._inbox, credentials=config.credentials, will=(self._status_topic, will)
@@ -81,8 +81,7 @@ class Agent:
     def run(self) -> None:
         """Work until `stop`."""
         self._fetcher.start()
-        self._refresh()
-        self._connection.subscribe(self._topics)
+        self._connection.subscribe(self._holdings.topics)
         self._connection.start()
         self._notifier.ready()
         try:
@@ -111,10 +110,12 @@ class Agent:
         wait = min([LOOP_SECONDS, *(due - self._clock.monotonic() for due in self._alarms.values())])
         try:
             self._handle(self._inbox.get(timeout=max(0.01, wait)))
-            while True:
+            for _ in range(MOST_EVENTS):  # a flood must not keep us from the rest
                 self._handle(self._inbox.get_nowait())
         except queue.Empty:
             pass
+        if self._unsettled:
+            self._settle()
         for name, due in list(self._alarms.items()):
             if due <= self._clock.monotonic():
                 self._ring(name)
@@ -129,7 +130,7 @@ class Agent:
             case "mirror":
                 self._alarms["mirror"] = self._in(MIRROR_SECONDS)
                 if not self._connection.connected:
-                    self._ask_mirror(self._topics)
+                    self._ask_mirror(self._holdings.topics)
             case "keyring":
                 self._alarms["keyring"] = self._in(KEYRING_SECONDS)
                 self._fetcher.ask(KEYRING_PATH)
@@ -146,7 +147,7 @@ class Agent:
                 self._heard.add(topic)
                 self._take(topic, payload)
             case BlobArrived():
-                self._refresh()
+                self._unsettled = True
             case MirrorAnswered(path, message):
                 self._take_from_mirror(path, message)
             case FetchProblem(what, why):
@@ -167,29 +168,19 @@ class Agent:
 
     def _take(self, topic: str, message: bytes) -> None:
         """A message came, by whatever way: use it, know it, or refuse it."""
-        if topic not in self._topics:
+        if topic not in self._holdings.topics:
             return
         try:
-            manifest = verify_manifest(topic, message, self._keyring)
-            stack = self._stacks.get(topic, [])
-            if not is_newer(stack[0].manifest if stack else None, manifest):
-                return
-            digest = self._cache.store_message(message)
+            if self._holdings.offer(topic, message):
+                log.info("took revision %d of %s", self._holdings.revisions()[topic], topic)
+                self._clock.raise_floor(self._holdings.newest_issued())
+                self._unsettled = True
         except Refused as refusal:
             log.warning("%s on %s", refusal, topic)
             self._refusals.note(refusal)
             self._status_soon()
-            return
-        except OSError as error:  # a full disk: what is on the screen stays, and the next look brings it again
-            self._note_error(f"不能保存：{error.strerror}")
-            self._clean()
-            return
-        self._clock.raise_floor(manifest.issued)
-        newest = self._cache.version(digest)
-        assert newest  # noqa: S101 -- stored and verified a moment ago
-        self._stacks[topic] = [newest, *stack][:MAX_STACK]
-        log.info("took revision %d of %s", manifest.revision, topic)
-        self._refresh()
+        except OSError as error:
+            self._note_disk_error(error)
 
     def _take_from_mirror(self, path: str, message: bytes | None) -> None:
         if message is None:
@@ -198,24 +189,22 @@ class Agent:
             self._take(path, message)
             return
         try:
-            keyring = verify_keyring(message, self._keyring)
+            keyring = verify_keyring(message, self._holdings.keyring)
         except Refused as refusal:  # another village's, perhaps: its server may be in our list too
             log.info("keyring not taken: %s", refusal)
             return
-        if keyring.version > self._keyring.version:
+        if keyring.version > self._holdings.keyring.version:
             write_atomic(self._cache.keyring_path, message)
             self._change_keyring(keyring)
 
     def _change_keyring(self, keyring: Keyring) -> None:
         """Believe the new keyring, and no longer what only the old one vouched for."""
-        log.info("keyring: version %d -> %d", self._keyring.version, keyring.version)
-        self._keyring = keyring
-        topics = topics_for(self._config.place, keyring)
-        self._connection.unsubscribe([topic for topic in self._topics if topic not in topics])
-        self._topics = topics
-        self._load_stacks()
-        self._refresh()
-        self._connection.subscribe(topics)
+        log.info("keyring: version %d -> %d", self._holdings.keyring.version, keyring.version)
+        before = self._holdings.topics
+        self._holdings.believe(keyring)
+        self._unsettled = True
+        self._connection.unsubscribe([topic for topic in before if topic not in self._holdings.topics])
+        self._connection.subscribe(self._holdings.topics)
 
     def _load_keyring(self) -> Keyring:
         """The keyring from flashing, or the newer one that it led to. Raises ConfigError."""
@@ -230,62 +219,35 @@ class Agent:
         except (OSError, Refused):  # none yet, or rotten: the mirror has it
             return keyring
 
-    def _load_stacks(self) -> None:
-        """What the cache holds, as far as the keyring still believes it."""
-        pointer, _ = self._cache.pointer()
-        self._stacks = {}
-        for topic in self._topics:
-            digests = pointer.stacks.get(topic, ()) if pointer else ()
-            versions = [one for one in self._cache.stack(digests) if self._believed(topic, one.digest)]
-            if versions:
-                self._stacks[topic] = versions
-                self._clock.raise_floor(versions[0].manifest.issued)
-
-    def _believed(self, topic: str, digest: str) -> bool:
-        message = self._cache.message(digest)
+    def _settle(self) -> None:
+        """Make what was taken hold, and fetch what it lacks."""
         try:
-            return message is not None and bool(verify_manifest(topic, message, self._keyring))
-        except Refused as refusal:
-            self._refusals.note(refusal)
-            return False
-
-    def _refresh(self) -> None:
-        """Fetch what is missing, let go of what is replaced, flip the pointer if that changes anything."""
-        wanted: set[Wanted] = set()
-        for topic, stack in self._stacks.items():
-            stack[:] = [self._cache.version(one.digest) or one if one.content is None else one for one in stack]
-            lacking = missing(stack[0].manifest, stack[0].content, self._cache.has)
-            wanted.update(lacking)
-            if not lacking:
-                del stack[1:]
-            self._stacks[topic] = stack
-        self._fetcher.want(wanted)
-        pointer = Pointer(
-            place=self._config.place,
-            stacks={t: tuple(one.digest for one in self._stacks[t]) for t in self._topics if t in self._stacks},
-        )
-        if pointer != self._cache.pointer()[0]:
-            try:
-                self._cache.flip(pointer)
-            except OSError as error:
-                self._note_error(f"不能保存：{error.strerror}")
+            self._fetcher.want(self._holdings.settle())
+            self._unsettled = False
+        except OSError as error:
+            self._note_disk_error(error)
         self._status_soon()
+
+    def _note_disk_error(self, error: OSError) -> None:
+        """A full disk: what is on the screen stays. Make room; the next subscription brings the message again."""
+        self._note_error(f"不能保存：{error.strerror}")
+        self._clean()
+        self._alarms["silence"] = self._in(MIRROR_SECONDS)
+        self._heard.clear()
+        self._silence_rounds = 0
 
     def _clean(self) -> None:
         """Delete what nothing names, once the player has drawn the state that names it no more."""
         self._alarms["clean"] = self._in(CLEAN_SECONDS)
-        pointer, digest = self._cache.pointer()
+        _, digest = self._cache.pointer()
         heartbeat = read_heartbeat(self._run_folder)
-        if pointer is None or (heartbeat is not None and heartbeat.pointer != digest):
-            return
-        versions = [one for stack in self._stacks.values() for one in stack]
-        messages = {one.digest for one in versions}
-        self._cache.remove_unused(messages, used_blobs((one.manifest, one.content) for one in versions))
+        if heartbeat is None or heartbeat.pointer == digest:
+            self._holdings.clean()
 
     def _break_silence(self) -> None:
         """Some topics said nothing since we subscribed: ask again, then ask over HTTP."""
         self._alarms["silence"] = float("inf")
-        silent = [topic for topic in self._topics if topic not in self._heard]
+        silent = [topic for topic in self._holdings.topics if topic not in self._heard]
         if not silent or not self._connection.connected:
             return
         self._silence_rounds += 1
@@ -308,21 +270,19 @@ class Agent:
 
     def status(self) -> Status:
         """What the screen would say of itself now."""
-        newest = {topic: stack[0] for topic, stack in self._stacks.items() if stack}
-        lacking = [missing(one.manifest, one.content, self._cache.has) for one in newest.values()]
         return Status(
             screen=self._config.screen,
             online=True,
             place=self._config.place,
             at=self._clock.now(),
             version=software_version(),
-            revisions={topic: one.manifest.revision for topic, one in newest.items()},
-            missing_blobs=len({one for part in lacking for one in part}),
+            revisions=self._holdings.revisions(),
+            missing_blobs=len(self._holdings.missing()),
             refusals=dict(self._refusals.counts),
             last_refusal=self._refusals.last,
             dropped_messages=self._connection.dropped,
             clock_trusted=self._clock.trusted(),
-            keyring_version=self._keyring.version,
+            keyring_version=self._holdings.keyring.version,
             showing=read_heartbeat(self._run_folder),
             last_error=self._last_error,
         )

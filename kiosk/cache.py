@@ -92,6 +92,10 @@ class Cache:
             return None
         return Version(digest, manifest, self._content(manifest))
 
+    def message_digests(self) -> list[str]:
+        """The names of all messages that are kept."""
+        return [path.name for path in self._messages.iterdir() if not path.name.startswith(".")]
+
     def message(self, digest: str) -> bytes | None:
         """The signed bytes of that digest, for verifying them again."""
         with contextlib.suppress(OSError):
