@@ -15,12 +15,12 @@ from kiosk.markup import NUMBERED
 from kiosk.palette import ALERTS, CARD, EXERCISE, INK, SOFT, AlertColours
 from kiosk.panel import current_card
 from kiosk.shapes import Box, Code, Icon, Item, Rectangle
-from kiosk.text import Line, Metrics, lines, plain_spans
-from kiosk.typeset import fitted, label, line_height, sizes, stack
+from kiosk.text import Line, Metrics, balanced, plain_spans
+from kiosk.typeset import headline, label, line_height, sizes, stack
 from kiosk.view import View
 from kiosk.wording import moment_words
 
-HEADLINE, STEP, LEVEL = 290, 84, 58
+HEADLINE, STEP, LEAST_STEP, LEVEL = 290, 84, 58, 58
 LEADING = 1.3
 
 
@@ -43,9 +43,9 @@ def alert_items(
     items: list[Item] = []
     top = 0
     if alert.exercise:
-        top = px(132)
+        top = px(116)
         items += exercise_band(Box(0, 0, width, top), areas, metrics)
-    band = Box(0, top, width, px(132))
+    band = Box(0, top, width, px(128))
     items += level_band(view, alert, band, colours, number, count, areas, metrics)
     foot = foot_strip(alert, view, moment, areas, metrics)
     bottom = min((item.box.y for item in foot), default=areas.geometry.height)
@@ -57,7 +57,7 @@ def alert_items(
 
 def exercise_band(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     words = box.inset(areas.px(60), areas.px(8))
-    size = areas.px(76)
+    size = areas.px(72)
     return [
         Rectangle(box, EXERCISE.ground),
         *label("演练 · 这不是真实警报", words, size, EXERCISE.ink, metrics, bold=True, align="centre"),
@@ -72,20 +72,24 @@ def level_band(
     icon = px(78)
     left, right = px(72), box.right - px(72)
     issued = f"{moment_words(alert.issued.astimezone(view.zone))} 发布"
-    if alert.source:
-        issued = f"{alert.source} {issued}"
     level = f"{alert.level.value}色预警 · {alert.level.word}"
-    if count > 1:
-        level += f"（{number}/{count}）"
+    turn = f"{number}/{count}" if count > 1 else ""
+    source = " · ".join(part for part in (alert.source, turn) if part)
     room = right - left - icon - px(24) - px(40)
-    share = round(room * (0.52 if areas.wide else 0.5))
+    share = round(room * (0.44 if areas.wide else 0.56))
     words = Box(left + icon + px(24), box.y, share, box.height)
-    when = Box(right - (room - share), box.y, room - share, box.height)
+    when = Box(right - (room - share), box.y + px(10), room - share, box.height - px(20))
+    half = Box(when.x, when.y, when.width, when.height // 2)
+    told = [(source, half), (issued, half.moved(0, half.height))] if source else [(issued, when)]
     return [
         Rectangle(box, colours.band),
         Icon(Box(left, box.y + (box.height - icon) // 2, icon, icon), "warning", colours.band_ink),
-        *label(level, words, px(LEVEL), colours.band_ink, metrics, bold=True, most_lines=2, leading=1.27),
-        *label(issued, when, px(44), colours.band_ink, metrics, align="right", most_lines=2, leading=1.27),
+        *label(level, words, px(LEVEL), colours.band_ink, metrics, bold=True, leading=1.27),
+        *(
+            item
+            for text, place in told
+            for item in label(text, place, px(40), colours.band_ink, metrics, align="right", most_lines=2, leading=1.27)
+        ),
     ]
 
 
@@ -104,20 +108,21 @@ def message(alert: Alert, room: Box, colours: AlertColours, areas: Frame, metric
 
 def shared_out(alert: Alert, room: Box, areas: Frame, metrics: Metrics) -> tuple[int, tuple[Line, ...], Steps]:
     """Sizes for headline and steps: together as large as the room allows, the headline first."""
-    headline = plain_spans(alert.headline, bold=True)
+    words = plain_spans(f"演练：{alert.headline}" if alert.exercise else alert.headline, bold=True)
     best: tuple[float, int, tuple[Line, ...], Steps] | None = None
     for size in sizes(areas.px(STEP)):
         steps = set_steps(alert.instruction, size, room.width, metrics)
         left = room.height - steps.height - (areas.px(30) if steps.steps else 0)
         if left < room.height * 0.28:
             continue
-        high, found = fitted(headline, room.width, left, areas.px(HEADLINE), metrics, leading=1.27)
-        score = high + 2.0 * size
+        high, found = headline(words, room.width, left, areas.px(HEADLINE), metrics, leading=1.27)
+        score = 1.5 * high + size
         if best is None or score > best[0]:
             best = (score, high, found, steps)
-        if size < areas.px(40):
+        if size < areas.px(LEAST_STEP):
             break
-    assert best is not None  # the smallest size leaves room for anything that an alert may hold
+    if best is None:  # cannot be: the smallest size leaves room for all that an alert may hold
+        raise ValueError(f"no size fits {alert.id}")
     return best[1:]
 
 
@@ -127,7 +132,7 @@ def set_steps(instruction: str, size: int, width: int, metrics: Metrics) -> Step
     if all(NUMBERED.match(text) for text in texts):
         texts = [NUMBERED.sub("", text, count=1) for text in texts]
     indent = round(size * 1.55) if len(texts) > 1 else 0
-    found = tuple(lines(plain_spans(text, bold=True), size, width - indent, metrics) for text in texts)
+    found = tuple(balanced(plain_spans(text, bold=True), size, width - indent, metrics) for text in texts)
     gap = round(size * 0.28)
     step = line_height(size, LEADING, metrics)
     height = sum(len(one) * step for one in found) + gap * max(0, len(found) - 1)
@@ -159,7 +164,7 @@ def foot_strip(alert: Alert, view: View, moment: datetime | None, areas: Frame, 
     if not (card or code or alert.contact):
         return []
     px, geometry = areas.px, areas.geometry
-    high = px(236)
+    high = px(234)
     calls = px(150) if alert.contact and not areas.wide else 0
     box = Box(0, geometry.height - high, geometry.width, high)
     items: list[Item] = [Rectangle(Box(0, box.y - calls, box.width, high + calls), CARD)]

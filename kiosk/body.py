@@ -1,14 +1,16 @@
 """Blocks of a body → strips: paragraphs and lists here, tables in kiosk.table. Pure."""
 
+from msgspec.structs import replace
+
 from kiosk.markup import Block, ListItem, Paragraph, Span, Spans, Table, plain
 from kiosk.shapes import Box, Item, Rectangle
 from kiosk.strips import Column, Strip, line_strips, tied
 from kiosk.table import table_strips
-from kiosk.text import Metrics, balanced, one_line, plain_spans
+from kiosk.text import Line, Metrics, balanced, one_line, plain_spans
 from kiosk.typeset import text_item, wrapped
 
-BRIEF = 3
-"""Lines of a paragraph that is broken like a title: after marks and between words, not at the margin."""
+BRIEF = 4
+"""Lines up to which a paragraph is broken like a title."""
 
 
 def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[Strip, ...]:
@@ -49,11 +51,15 @@ def space_above(before: Block | None, block: Block, size: int) -> int:
 
 
 def paragraph_strips(spans: Spans, column: Column, metrics: Metrics, above: int) -> list[Strip]:
-    """A short paragraph is broken by its sense, a long one by its lines."""
-    found = wrapped(spans, column.size, column.width, metrics, hang=column.hang)
+    return line_strips(by_sense(spans, column, column.width, metrics), column, metrics, above)
+
+
+def by_sense(spans: Spans, column: Column, width: int, metrics: Metrics) -> tuple[Line, ...]:
+    """A short paragraph is broken after marks and between words, a long one at the margin."""
+    found = wrapped(spans, column.size, width, metrics, hang=column.hang)
     if 1 < len(found) <= BRIEF:
-        found = balanced(spans, column.size, column.width, metrics, hang=column.hang)
-    return line_strips(found, column, metrics, above)
+        return balanced(spans, column.size, width, metrics, hang=column.hang)
+    return found
 
 
 def list_indent(found: tuple[Block, ...], size: int, metrics: Metrics) -> int:
@@ -66,13 +72,10 @@ def list_indent(found: tuple[Block, ...], size: int, metrics: Metrics) -> int:
 def item_strips(item: ListItem, column: Column, metrics: Metrics, above: int, indent: int) -> list[Strip]:
     """A list item: its text set in, its mark before the first line."""
     size = column.size
-    found = wrapped(item.spans, size, max(size, column.width - indent), metrics, hang=column.hang)
+    found = by_sense(item.spans, column, max(size, column.width - indent), metrics)
     first, *rest = line_strips(found, column, metrics, above, x=indent)
-    marked = Strip(first.height, (*item_mark(item, column, metrics, first.height), *first.items), first.above)
-    return [
-        Strip(marked.height, marked.items, marked.above, first.tied, first.characters + len(item.number)),
-        *rest,
-    ]
+    items = (*item_mark(item, column, metrics, first.height), *first.items)
+    return [replace(first, items=items, characters=first.characters + len(item.number)), *rest]
 
 
 def item_mark(item: ListItem, column: Column, metrics: Metrics, height: int) -> tuple[Item, ...]:

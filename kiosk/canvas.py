@@ -169,10 +169,10 @@ class Canvas:
         box = item.box
         radius = min(item.radius, box.width // 2, box.height // 2)
         if radius < 2:
-            part.fill(item.colour, rect(box))
+            fill(part, item.colour, rect(box))
             return
-        part.fill(item.colour, (box.x + radius, box.y, box.width - 2 * radius, box.height))
-        part.fill(item.colour, (box.x, box.y + radius, box.width, box.height - 2 * radius))
+        fill(part, item.colour, Rect(box.x + radius, box.y, box.width - 2 * radius, box.height))
+        fill(part, item.colour, Rect(box.x, box.y + radius, box.width, box.height - 2 * radius))
         disc = self._disc(radius, item.colour)
         far_x, far_y = box.right - radius, box.bottom - radius
         for x, y, left, top in (
@@ -298,12 +298,17 @@ def draw_stroke(surface: Surface, colour: pygame.Color, points: list[tuple[float
 
 def draw_code(part: Surface, item: Code) -> None:
     """Whole pixels a module, so that nothing is blurred; the quiet zone is white."""
-    part.fill("#ffffff", rect(item.box))
+    fill(part, "#ffffff", rect(item.box))
     for row, line in enumerate(modules(item.url), QUIET_MODULES):
         for column, black in enumerate(line, QUIET_MODULES):
             if black:
                 x, y = item.box.x + column * item.module, item.box.y + row * item.module
-                part.fill("#000000", (x, y, item.module, item.module))
+                fill(part, "#000000", Rect(x, y, item.module, item.module))
+
+
+def fill(part: Surface, colour: str, area: Rect) -> None:
+    """Fill what of `area` lies on `part`. pygame's own fill moves an area that begins outside to the edge."""
+    part.fill(colour, area.clip(part.get_rect()))
 
 
 def rect(box: Box) -> Rect:

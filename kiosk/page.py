@@ -14,8 +14,8 @@ from kiosk.markup import blocks
 from kiosk.palette import INK, SOFT, WHITE
 from kiosk.shapes import Box, Geometry, Icon, Item, Picture, Rectangle
 from kiosk.strips import Column, Strip, height, paged, placed
-from kiosk.text import Line, Metrics, balanced, plain_spans
-from kiosk.typeset import fitted, label, line_height, stack
+from kiosk.text import Line, Metrics, plain_spans
+from kiosk.typeset import fitted, headline, label, line_height, stack
 from kiosk.view import View
 from kiosk.wording import foot_words
 
@@ -59,6 +59,9 @@ class Sheet(Struct, frozen=True):
     frame: Frame
     room: Box
     foot: tuple[Item, ...]
+    running: tuple[Item, ...]
+    """The title once more, small, at the head of every page but the first."""
+    running_height: int
 
 
 def pages(notice: Notice, view: View, geometry: Geometry, metrics: Metrics) -> tuple[Page, ...]:  # noqa: ARG001
@@ -88,7 +91,11 @@ def sheet(notice: Notice, areas: Frame, metrics: Metrics) -> Sheet:
         foot += stack(found, Box(box.x, box.bottom - deep, width, deep), size, SOFT, metrics, leading=1.32)
     top = box.y + areas.px(76 + 26)
     room = Box(box.x, top, box.width, box.bottom - deep - areas.px(24) - top)
-    return Sheet(frame=areas, room=room, foot=tuple(foot))
+    title = plain_spans(notice.title, bold=True)
+    size, found = fitted(title, room.width, room.height // 3, areas.px(BODY * 0.82), metrics, leading=TITLE_LEADING)
+    running = stack(found, room, size, SOFT, metrics, leading=TITLE_LEADING)
+    high = len(found) * line_height(size, TITLE_LEADING, metrics) + areas.px(26)
+    return Sheet(frame=areas, room=room, foot=tuple(foot), running=tuple(running), running_height=high)
 
 
 def topic_label(notice: Notice, areas: Frame, metrics: Metrics) -> list[Item]:
@@ -119,12 +126,12 @@ def cut_at(notice: Notice, scale: float, page_sheet: Sheet, metrics: Metrics, *,
     found = blocks(notice.body)
     highest = room.height if not found else round(room.height * 0.42)
     largest = areas.px(TITLE * (min(max(scale, 0.9), 1.3) if found else 1.25 * scale))
-    title_size, title = fitted(
+    title_size, title = headline(
         plain_spans(notice.title, bold=True), width, highest, largest, metrics, leading=TITLE_LEADING
     )
     gap = areas.px(26)
     used = len(title) * line_height(title_size, TITLE_LEADING, metrics) + (gap if found else 0)
-    running = running_height(notice, page_sheet, metrics)
+    running = page_sheet.running_height
     column = Column(
         width=width,
         size=size,
@@ -162,20 +169,13 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
             high = middle
         else:
             low = middle + 1
-    return cut(SCALES[low])
+    roomy = [scale for scale in SCALES[low:] if scale >= GENTLE]
+    return min((cut(scale) for scale in roomy), key=cramped, default=cut(SCALES[low]))
 
 
-def running_title(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> list[Item]:
-    """The title once more, small, at the head of every page but the first."""
-    areas, room = page_sheet.frame, page_sheet.room
-    size = areas.px(BODY * 0.82)
-    found = balanced(plain_spans(notice.title, bold=True), size, room.width, metrics)
-    return list(stack(found, room, size, SOFT, metrics, leading=TITLE_LEADING))
-
-
-def running_height(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> int:
-    items = running_title(notice, page_sheet, metrics)
-    return max(item.box.bottom for item in items) - page_sheet.room.y + page_sheet.frame.px(30) if items else 0
+def cramped(cut: Cut) -> int:
+    """Rows of tables that have a cell of several lines."""
+    return sum(strip.cramped for page in cut.pages for strip in page)
 
 
 def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics: Metrics) -> Page:
@@ -185,8 +185,8 @@ def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics:
     page = cut.pages[number] if cut.pages else ()
     count = sum(strip.characters for strip in page)
     if number:
-        around += running_title(notice, page_sheet, metrics)
-        body = placed(page, room.x, room.y + running_height(notice, page_sheet, metrics))
+        around += page_sheet.running
+        body = placed(page, room.x, room.y + page_sheet.running_height)
         return Page(items=tuple(body), around=tuple(around), characters=count)
     spare = room.height - cut.used if len(cut.pages) <= 1 and not cut.hero else 0
     top = room.y + min(spare // 4, areas.px(24))
@@ -208,7 +208,7 @@ def with_hero(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics)
     areas, room = page_sheet.frame, page_sheet.room
     best: tuple[float, Cut] | None = None
     for scale in (1.22, 1.08, 1.0, 0.94, GENTLE):
-        for part in (1.0, 0.56) if areas.wide else (1.0,):
+        for part in (1.0, 0.54) if areas.wide else (1.0,):
             cut = cut_at(notice, scale, page_sheet, metrics, part=part)
             if len(cut.pages) > 1:
                 continue
@@ -231,7 +231,8 @@ def hero_box(cut: Cut, media: Media, page_sheet: Sheet) -> Box:
         return fit_into(media, free, align="left")
     left = room.x + cut.width + areas.px(64)
     free = Box(left, areas.notice.y, room.right - left, max(1, room.bottom - areas.notice.y - caption))
-    return fit_into(media, free, align="top")
+    box = fit_into(media, free, align="top")
+    return box.moved(0, (free.height - box.height) // 3)
 
 
 def fit_into(media: Media, free: Box, *, align: str = "centre") -> Box:
@@ -259,8 +260,8 @@ def with_picture(page: Page, media: Media, box: Box, page_sheet: Sheet, metrics:
 def picture_page(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics) -> Page:
     """A picture with a page to itself, under the running title."""
     areas, room = page_sheet.frame, page_sheet.room
-    top = room.y + running_height(notice, page_sheet, metrics)
+    top = room.y + page_sheet.running_height
     caption = areas.px(54) if media.caption else 0
-    around = (*topic_label(notice, areas, metrics), *page_sheet.foot, *running_title(notice, page_sheet, metrics))
+    around = (*topic_label(notice, areas, metrics), *page_sheet.foot, *page_sheet.running)
     free = Box(room.x, top, room.width, max(1, room.bottom - top - caption))
     return with_picture(Page((), around, 0), media, fit_into(media, free, align="left"), page_sheet, metrics)

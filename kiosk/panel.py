@@ -12,8 +12,8 @@ from kiosk.code import side_modules
 from kiosk.frame import Frame
 from kiosk.palette import CARD, FACE, FACE_GROUND, INK, SOFT
 from kiosk.shapes import Box, Code, Icon, Item, Picture, Rectangle
-from kiosk.text import Metrics, plain_spans
-from kiosk.typeset import fitted, label, line_height, stack
+from kiosk.text import Metrics, balanced, line_count, plain_spans
+from kiosk.typeset import Align, fitted, label, line_height, stack
 from kiosk.view import View
 
 VACANCY = "网格员调整中，有事请联系村委会"
@@ -33,7 +33,8 @@ def panel(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -
     """The cards of the panel."""
     card = current_card(view, moment)
     code = view.service_code
-    first, second = halves(areas, has_code=code is not None, has_card=card is not None)
+    deep = card_height(card, areas, metrics)
+    first, second = halves(areas, deep, has_code=code is not None)
     items: list[Item] = []
     if code and first:
         items += code_card(code, view.place, first, areas, metrics)
@@ -41,13 +42,21 @@ def panel(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -
     return items
 
 
-def halves(areas: Frame, *, has_code: bool, has_card: bool) -> tuple[Box | None, Box]:
-    """The boxes of the code's card and of the worker's; without a code the worker's takes all."""
+def card_height(card: Card | None, areas: Frame, metrics: Metrics) -> int:
+    """How much of a side panel the worker's card takes: more for a long duty, at the code's cost."""
+    if not card:
+        return areas.px(230)
+    duty = line_count(plain_spans(card.duty), areas.px(SMALL * 0.84), areas.px(248), metrics)
+    name = line_count(plain_spans(card.name, bold=True), areas.px(NAME), areas.px(240), metrics)
+    return areas.px(358 + min(110, 30 * max(0, duty - 1) + 50 * max(0, name - 1)))
+
+
+def halves(areas: Frame, high: int, *, has_code: bool) -> tuple[Box | None, Box]:
+    """The boxes of the code's card and of the worker's, `high` pixels high; without a code it takes all."""
     box, gap = areas.panel, areas.px(24)
     if not has_code:
         return None, box
     if areas.wide:
-        high = areas.px(358 if has_card else 230)
         return (
             Box(box.x, box.y, box.width, box.height - high - gap),
             Box(box.x, box.bottom - high, box.width, high),
@@ -107,23 +116,30 @@ def label_box(text: str, inner: Box, size: int, areas: Frame, metrics: Metrics, 
 
 def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     """Face, name and duty; below, the phone number as large as the card is wide; the motto."""
-    inner = box.inset(areas.px(28), areas.px(26))
-    motto = areas.px(46) if card.motto else 0
-    phone = areas.px(84)
-    face_high = min(inner.height - motto - phone - areas.px(14), areas.px(250))
-    face = Box(inner.x, inner.y, round(face_high * 0.82), face_high)
-    spare = inner.height - face_high - phone - motto
-    beside = Box(face.right + areas.px(24), inner.y, inner.right - face.right - areas.px(24), face_high)
-    number = Box(inner.x, face.bottom + spare // 2, inner.width, phone)
+    px = areas.px
+    inner = box.inset(px(28), px(26))
+    motto = px(46) if card.motto else 0
+    tall = box.height > 1.4 * box.width
+    number = Box(inner.x, inner.bottom - motto - px(104 if tall else 84), inner.width, px(84))
+    free = number.y - inner.y - px(12)
+    if tall:
+        high = round(free * 0.62)
+        face = Box(inner.x + (inner.width - round(high * 0.82)) // 2, inner.y, round(high * 0.82), high)
+        words = Box(inner.x, face.bottom + px(16), inner.width, number.y - face.bottom - px(16))
+    else:
+        high = min(free, px(180 if areas.wide else 270))
+        face = Box(inner.x, inner.y, round(high * 0.82), high)
+        words = Box(face.right + px(24), inner.y, inner.right - face.right - px(24), high)
+        number = number.moved(0, -max(0, number.y - face.bottom - px(12)) // 2)
     items: list[Item] = [
         ground(box, areas),
         *portrait(card, face, areas),
-        *who(card, beside, areas, metrics),
-        *phone_number(card.phone, number, areas, metrics),
+        *who(card, words, areas, metrics, align="centre" if tall else "left"),
+        *label(card.phone, number, px(PHONE), INK, metrics, bold=True, align="centre", leading=1.27),
     ]
     if card.motto:
-        words = Box(inner.x, inner.bottom - motto, inner.width, motto)
-        items += label(card.motto, words, areas.px(SMALL), SOFT, metrics, align="centre", most_lines=2)
+        line = Box(inner.x, inner.bottom - motto, inner.width, motto)
+        items += label(card.motto, line, px(SMALL), SOFT, metrics, align="centre", most_lines=2)
     return items
 
 
@@ -136,62 +152,42 @@ def portrait(card: Card, box: Box, areas: Frame) -> list[Item]:
     return [Rectangle(box, FACE_GROUND, areas.px(14)), Icon(figure, "person", FACE)]
 
 
-def who(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """您的网格员, the name and the duty, centred against the face."""
-    parts = [(YOURS, areas.px(SMALL), SOFT, False, 1), (card.name, areas.px(NAME), INK, True, 3)]
+def who(card: Card, box: Box, areas: Frame, metrics: Metrics, *, align: Align) -> list[Item]:
+    """您的网格员, the name and the duty, all made smaller together until they fit beside the face."""
+    parts = [(YOURS, SMALL, SOFT, False), (card.name, NAME, INK, True)]
     if card.duty:
-        parts.append((card.duty, areas.px(SMALL), SOFT, False, 6))
-    share = [0.22, 0.42, 0.36] if card.duty else [0.3, 0.7]
-    blocks = []
-    for (text, largest, colour, bold, most), part in zip(parts, share, strict=True):
-        high = max(8, int(box.height * part))
-        size, found = fitted(
-            plain_spans(text, bold=bold), box.width, high, largest, metrics, leading=1.27, most_lines=most
-        )
-        blocks.append((size, found, colour, len(found) * line_height(size, 1.27, metrics)))
-    y = box.y + max(0, box.height - sum(block[3] for block in blocks)) // 2
+        parts.append((card.duty, SMALL, SOFT, False))
+    for percent in range(100, 9, -5):
+        blocks = []
+        for text, units, colour, bold in parts:
+            part = percent if units == SMALL else min(100, percent + 15)  # the name is the last to shrink
+            size = max(6, areas.px(units * part / 100))
+            found = balanced(plain_spans(text, bold=bold), size, box.width, metrics)
+            blocks.append((size, found, colour, len(found) * line_height(size, 1.27, metrics)))
+        total = sum(high for _, _, _, high in blocks)
+        if total <= box.height:
+            break
+    y = box.y + max(0, box.height - total) // 2
     items: list[Item] = []
     for size, found, colour, high in blocks:
-        items += stack(found, Box(box.x, y, box.width, high), size, colour, metrics, leading=1.27)
+        items += stack(found, Box(box.x, y, box.width, high), size, colour, metrics, leading=1.27, align=align)
         y += high
     return items
 
 
-def phone_number(number: str, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """The number on one line, as large as fits, with a handset where there is room for it."""
-    icon, gap = areas.px(46), areas.px(14)
-    spans = plain_spans(number, bold=True)
-    size, found = fitted(
-        spans, box.width - icon - gap, box.height, areas.px(PHONE), metrics, leading=1.27, most_lines=1
-    )
-    if size < areas.px(PHONE * 0.82):
-        icon = gap = 0
-        size, found = fitted(spans, box.width, box.height, areas.px(PHONE), metrics, leading=1.27, most_lines=1)
-    wide = round(found[0].extent) + icon + gap
-    left = box.x + (box.width - wide) // 2
-    high = line_height(size, 1.27, metrics)
-    y = box.y + (box.height - high) // 2
-    text = stack(found, Box(left + icon + gap, y, box.width, high), size, INK, metrics, leading=1.27)
-    if not icon:
-        return list(text)
-    return [Icon(Box(left, box.y + (box.height - icon) // 2, icon, icon), "phone", INK), *text]
-
-
 def vacancy(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     """No card, or one past its day: whom to ask instead."""
-    high = min(box.height, areas.px(300))
-    room = Box(box.x, box.y, box.width, box.height)
-    inner = room.inset(areas.px(36), areas.px(24))
-    icon = min(areas.px(120), inner.height // 2)
-    size, found = fitted(
-        plain_spans(VACANCY), inner.width, min(high, inner.height - icon), areas.px(38), metrics, leading=1.36
-    )
+    px = areas.px
+    inner = box.inset(px(32), px(22))
+    icon = min(px(190), inner.height * 2 // 5)
+    room = inner.height - icon - px(14)
+    size, found = fitted(plain_spans(VACANCY), inner.width, room, px(42), metrics, leading=1.36)
     deep = len(found) * line_height(size, 1.36, metrics)
-    top = inner.y + max(0, inner.height - icon - areas.px(20) - deep) // 2
+    top = inner.y + (room - deep) // 2
     figure = Box(inner.x + (inner.width - icon) // 2, top, icon, icon)
-    words = Box(inner.x, figure.bottom + areas.px(20), inner.width, deep)
+    words = Box(inner.x, figure.bottom + px(14), inner.width, deep)
     return [
-        ground(room, areas),
+        ground(box, areas),
         Icon(figure, "person", FACE_GROUND),
         *stack(found, words, size, SOFT, metrics, leading=1.36, align="centre"),
     ]

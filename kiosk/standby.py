@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from kiosk.frame import Frame
-from kiosk.palette import HAIRLINE, INK, SOFT
+from kiosk.palette import EMPTY_GROUND, INK, SOFT
 from kiosk.shapes import Box, Icon, Item
 from kiosk.text import Metrics
 from kiosk.typeset import label
@@ -33,4 +33,4 @@ def standby(view: View, moment: datetime | None, areas: Frame, metrics: Metrics)
         y += room.height
     high = max(1, round(drawn * shrink))
     wide = min(box.width, high * 4)
-    return [*items, Icon(Box(box.x + (box.width - wide) // 2, y, wide, high), "village", HAIRLINE)]
+    return [*items, Icon(Box(box.x + (box.width - wide) // 2, y, wide, high), "village", EMPTY_GROUND)]

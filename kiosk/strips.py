@@ -8,6 +8,7 @@ with the last line of a paragraph or leave a heading behind.
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kiosk.palette import INK
 from kiosk.shapes import Item
@@ -27,6 +28,8 @@ class Strip(Struct, frozen=True):
     tied: bool = False
     """A page must not begin with it where that can be helped."""
     characters: int = 0
+    cramped: bool = False
+    """A table's row, one of whose cells is broken elsewhere than at a space."""
 
 
 class Column(Struct, frozen=True):
@@ -42,7 +45,7 @@ class Column(Struct, frozen=True):
 
 
 def tied(strip: Strip) -> Strip:
-    return Strip(strip.height, strip.items, strip.above, True, strip.characters)
+    return replace(strip, tied=True)
 
 
 def line_strips(found: Iterable[Line], column: Column, metrics: Metrics, above: int, *, x: float = 0.0) -> list[Strip]:

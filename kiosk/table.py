@@ -25,22 +25,26 @@ NARROWEST = 2.2
 
 
 def table_strips(table: Table, column: Column, metrics: Metrics, above: int) -> list[Strip]:
-    """The heading and each row; set a little smaller than the text where that keeps cells on one line."""
-    for part in (1.0, 0.94, 0.88):
-        smaller = structs.replace(column, size=round(column.size * part))
-        made, fits = rows_at(table, smaller, metrics, above)
-        if fits:
+    """The heading and each row; set a little smaller than the text where that keeps words whole."""
+    tries = [rows_at(table, at_part(column, part), metrics, above) for part in (1.0, 0.94, 0.88)]
+    for made, lines in tries:
+        if lines == 1:
             return made
-    return rows_at(table, column, metrics, above)[0]
+    tries += [rows_at(table, at_part(column, part), metrics, above) for part in (0.84, 0.8)]
+    return next((made for made, _ in tries if not any(strip.cramped for strip in made)), tries[0][0])
 
 
-def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple[list[Strip], bool]:
-    """The table's strips in the column's size, and whether every cell stands on one line."""
+def at_part(column: Column, part: float) -> Column:
+    return structs.replace(column, size=max(1, round(column.size * part)))
+
+
+def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple[list[Strip], int]:
+    """The table's strips in the column's size, and the lines of its highest cell: 1, or 2 for more."""
     count = len(table.rows[0]) if table.rows else len(table.heading)
     gap = round(column.size * (1.1 if count < 4 else 0.7))
     room = column.width - gap * (count - 1)
     if room < NARROWEST * column.size * count:
-        return as_lines(table, column, metrics, above), True
+        return as_lines(table, column, metrics, above), 1
     rows = emphasised(table)
     heading = tuple(tuple(Span(span.text, True) for span in cell) for cell in table.heading)
     everything = [*([heading] if heading else []), *rows]
@@ -51,13 +55,16 @@ def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple
     for width in widths:
         edges.append((x, width))
         x += width + gap
-    made = row_strips(heading, edges, (False,) * count, column, metrics, colour=SOFT, tied=False) if heading else []
+    made = (
+        row_strips(heading, narrowed(edges, natural), flush, column, metrics, colour=SOFT, tied=False)
+        if heading
+        else []
+    )
     for number, row in enumerate(rows):
         keep = number == 0 and bool(heading)
         made += row_strips(row, narrowed(edges, natural), flush, column, metrics, colour=INK, tied=keep)
-    first = made[0]
-    made[0] = Strip(first.height, first.items, above, first.tied, first.characters)
-    return made, sum(natural) <= room
+    made[0] = structs.replace(made[0], above=above)
+    return made, 1 if sum(natural) <= room else 2
 
 
 def narrowed(edges: list[tuple[int, int]], natural: list[float]) -> list[tuple[int, int]]:
@@ -120,13 +127,23 @@ def row_strips(
         lifted = [item.moved(0, pad) for item in items]
         foot = rule.moved(0, deep * step + 2 * pad)
         whole = deep * step + 2 * pad + rule.box.height
-        return [Strip(whole, (*lifted, foot), 0, tied, sum(len(plain(cell)) for cell in row))]
+        count = sum(len(plain(cell)) for cell in row)
+        return [Strip(whole, (*lifted, foot), 0, tied, count, cramped=torn(row, cells))]
     made = []
     for level in range(deep):
         items = level_items(cells, level, edges, flush, colour, size, metrics, base=level)
         count = sum(len(cell[level].text) for cell in cells if level < len(cell))
         made.append(Strip(step, tuple(items), 0, tied and level == 0, count))
     return [*made, Strip(pad + rule.box.height, (rule.moved(0, pad),), 0, True)]
+
+
+def torn(row: tuple[Spans, ...], cells: list[tuple[Line, ...]]) -> bool:
+    """Is a cell broken elsewhere than at its spaces? (7月12日 | 8:00—12:00 on two lines reads well)"""
+    return any(
+        " ".join(line.text for line in cell) != " ".join(plain(spans).split())
+        for spans, cell in zip(row, cells, strict=True)
+        if len(cell) > 1
+    )
 
 
 def level_items(

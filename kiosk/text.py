@@ -1,28 +1,24 @@
-"""Characters → lines: where Chinese text may be broken and where each piece stands. Pure.
+"""Characters → lines: how wide they are, where they are broken, where each piece stands. Pure.
 
-The rules (GB/T 15834 and common practice of Chinese typesetting):
-no line begins with a closing mark or ends with an opening one; 、，。 at the end of a line hang
-out of it; Latin words, numbers, telephone numbers, dates and times stay whole unless they are
-wider than a line; between Chinese and Latin stands 1/8 em of space. Nothing is ever lost: what
-is wider than a line is split, a cluster wider than a line by its code points.
+Where a line may end says kiosk.kinsoku. Here lines are filled; 、，。 at the end of a line may hang out of
+it; titles are broken between words into lines of like length. Nothing is ever lost: what is
+wider than a line is split, a cluster wider than a line by its code points.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from enum import IntEnum
-from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
 from msgspec import Struct
 
+from kiosk.kinsoku import BEGINNING, ENDING, HANGING, Kind, Prepared, kind, prepare
 from kiosk.markup import Span, Spans
-from kiosk.words import prices
+from kiosk.words import INSIDE_WORD, prices
 
 
 class Metrics(Protocol):
     """How wide and high the display's fonts are, in pixels."""
+
+    def __hash__(self) -> int: ...
 
     def advance(self, cluster: str, size: int, bold: bool) -> float:
         """How far the pen moves for one cluster (see `clusters`)."""
@@ -57,161 +53,6 @@ class Line(Struct, frozen=True):
         return "".join(piece.text for piece in self.pieces)
 
 
-class Kind(IntEnum):
-    """What a cluster is to line breaking."""
-
-    SPACE = 0
-    WIDE = 1
-    WORD = 2
-    OPEN = 3
-    CLOSE = 4
-    WORD_OPEN = 5
-    WORD_CLOSE = 6
-
-
-CLOSING = frozenset("、。，．：；！？）】」』》〉”’…‥］｝〕〗〙〟·・々〻ー゛゜℃％‰")
-OPENING = frozenset("（【「『《〈“‘［｛〔〖〘〝￥＄")
-HANGING = frozenset("、。，．")
-WORD_CLOSING = frozenset(".,;:!?)]}%")
-WORD_OPENING = frozenset("([{$¥#@")
-WORDLIKE = frozenset({Kind.WORD, Kind.WORD_OPEN, Kind.WORD_CLOSE})
-ENDING = frozenset({Kind.CLOSE, Kind.WORD_CLOSE})
-BEGINNING = frozenset({Kind.OPEN, Kind.WORD_OPEN})
-
-MEASURES = "年月日号时点分秒楼栋幢单层室户名人元万亿岁次个件米里公斤度周届期条项"
-UNIT = rf"第?\d+(?:[.,]\d+)*[{MEASURES}%℃]?"
-WHOLE = re.compile(
-    r"\+?\d{2,4}[ -]\d{3,8}(?:[ -]\d{3,8}){0,2}"  # 0391-0000000, 138 0000 0000, 400-000-0000
-    r"|(?:\d+年)?\d+月\d+日(?:[—–~～-]+(?:\d+月)?\d+日)?"  # 7月12日, 7月12日—14日
-    r"|\d+[时点]\d+分?"  # 6点30分
-    rf"|{UNIT}(?:[—–~～-]+{UNIT})?"  # 3号楼, 1—6号, 第12微网格
-)
-JOINERS = "\u200d\u2060"
-
-
-@lru_cache(maxsize=4096)
-def joins(character: str) -> bool:
-    """Does this code point belong to the cluster before it? (marks, joiners, controls, emoji modifiers)"""
-    is_modifier = "\U0001f3fb" <= character <= "\U0001f3ff"
-    return is_modifier or unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf", "Cc")
-
-
-def is_space(character: str) -> bool:
-    return character.isspace() and character not in "\x1c\x1d\x1e\x1f"
-
-
-def clusters(text: str) -> list[str]:
-    """What a reader takes for one character each; together exactly `text`."""
-    found: list[str] = []
-    for character in text:
-        follows = found and not is_space(character) and not is_space(found[-1])
-        if follows and (joins(character) or found[-1][-1] in JOINERS or is_flag_half(found[-1], character)):
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
-
-
-def is_flag_half(cluster: str, character: str) -> bool:
-    """Two regional indicators make one flag."""
-    return len(cluster) == 1 and all("\U0001f1e6" <= half <= "\U0001f1ff" for half in (cluster, character))
-
-
-@lru_cache(maxsize=8192)
-def kind(cluster: str) -> Kind:
-    """What `cluster` is, by its first code point."""
-    first = cluster[0]
-    if is_space(first):
-        return Kind.SPACE
-    if first in CLOSING:
-        return Kind.CLOSE
-    if first in OPENING:
-        return Kind.OPEN
-    if first in WORD_CLOSING:
-        return Kind.WORD_CLOSE
-    if first in WORD_OPENING:
-        return Kind.WORD_OPEN
-    return Kind.WIDE if unicodedata.east_asian_width(first) in "WF" or "①" <= first <= "⓿" else Kind.WORD
-
-
-def may_part(left: Kind, right: Kind) -> bool:
-    """May a line end after `left` and the next begin with `right`?"""
-    if right in ENDING or left in BEGINNING:
-        return False
-    return not (left in WORDLIKE and right in WORDLIKE)
-
-
-class Prepared(Struct, frozen=True):
-    """A paragraph as far as it does not depend on the size of type."""
-
-    clusters: tuple[str, ...]
-    bolds: tuple[bool, ...]
-    kinds: tuple[Kind, ...]
-    gaps: tuple[bool, ...]
-    """Stands 1/8 em before this cluster?"""
-    breaks: tuple[int, ...]
-    """Where a line may begin, 0 and the end included."""
-
-
-@lru_cache(maxsize=512)
-def prepare(spans: Spans, *, by_code_point: bool = False) -> Prepared:
-    """Clusters, kinds and break opportunities of `spans`. White space is one space, and none at the ends."""
-    found: list[tuple[str, bool]] = []
-    for span in spans:
-        for cluster in list(span.text) if by_code_point else clusters(span.text):
-            if is_space(cluster[0]):
-                if found and not is_space(found[-1][0][0]):
-                    found.append(("\u3000" if cluster == "\u3000" else " ", span.bold))
-            else:
-                found.append((cluster, span.bold))
-    while found and is_space(found[-1][0]):
-        found.pop()
-    kinds = tuple(kind(cluster) for cluster, _ in found)
-    names = tuple(cluster for cluster, _ in found)
-    whole = inside_whole(names)
-    return Prepared(
-        clusters=names,
-        bolds=tuple(bold for _, bold in found),
-        kinds=kinds,
-        gaps=tuple(
-            i > 0 and i not in whole and needs_gap(names[i - 1], names[i], kinds[i - 1], kinds[i])
-            for i in range(len(found))
-        ),
-        breaks=tuple(break_points(names, kinds, whole)),
-    )
-
-
-def needs_gap(left: str, right: str, left_kind: Kind, right_kind: Kind) -> bool:
-    """Between a Chinese character and a Latin letter or digit, either way round."""
-    if left_kind is Kind.WIDE and right_kind is Kind.WORD:
-        return left[0].isalpha() and right[0].isalnum()
-    return left_kind is Kind.WORD and right_kind is Kind.WIDE and left[0].isalnum() and right[0].isalpha()
-
-
-def break_points(names: tuple[str, ...], kinds: tuple[Kind, ...], glued: set[int]) -> Iterator[int]:
-    """Indices at which a line may begin: none of `glued`. A space ends a line: what follows it may begin one."""
-    yield 0
-    for i in range(1, len(names)):
-        if kinds[i] is Kind.SPACE or i in glued:
-            continue
-        left = kinds[i - 1]
-        if left is Kind.SPACE:
-            # （ a: the space does not free the bracket before it
-            if kinds[i] not in ENDING and (i < 2 or kinds[i - 2] not in BEGINNING):
-                yield i
-        elif may_part(left, kinds[i]):
-            yield i
-    yield len(names)
-
-
-def inside_whole(names: tuple[str, ...]) -> set[int]:
-    """Indices inside a number, date, time or telephone number."""
-    if not any(character.isdigit() for name in names for character in name):
-        return set()
-    text = "".join(name[0] for name in names)
-    return {i for match in WHOLE.finditer(text) for i in range(match.start() + 1, match.end())}
-
-
 class Measured:
     """A prepared paragraph at one size: answers how wide any stretch of it is on a line of its own."""
 
@@ -225,6 +66,10 @@ class Measured:
             self.left.append(x)
             x += metrics.advance(cluster, size, bold)
             self.right.append(x)
+        self.read = [0]
+        """How many characters stand before each index, punctuation and spaces aside."""
+        for one in text.kinds:
+            self.read.append(self.read[-1] + (one is not Kind.SPACE and one not in ENDING))
 
     def inked(self, start: int, end: int) -> int:
         """`end` without the spaces before it."""
@@ -234,12 +79,14 @@ class Measured:
 
     def width(self, start: int, end: int) -> float:
         """Pixels that clusters start … end take, an ending 、，。 not counted where marks may hang."""
-        end = self.inked(start, end)
-        if end <= start:
-            return 0.0
-        if self.hang and end - start > 1 and self.text.clusters[end - 1] in HANGING:
+        return max(0.0, self.end_of_line(end) - self.left[start]) if end > start else 0.0
+
+    def end_of_line(self, end: int) -> float:
+        """Where the ink of a line that ends before cluster `end` ends, seen from the paragraph's first."""
+        end = self.inked(0, end)
+        if self.hang and end > 1 and self.text.clusters[end - 1] in HANGING:
             end -= 1
-        return self.right[end - 1] - self.left[start]
+        return self.right[end - 1] if end else 0.0
 
     def line(self, start: int, end: int) -> Line:
         """The pieces of clusters start … end."""
@@ -321,7 +168,7 @@ def without_orphan(text: Measured, ranges: list[Range], width: float) -> list[Ra
 
 def lone(text: Measured, start: int, end: int) -> bool:
     """Is there but one character between these, punctuation aside?"""
-    return sum(kind is not Kind.SPACE and kind not in ENDING for kind in text.text.kinds[start:end]) <= 1
+    return text.read[end] - text.read[start] <= 1
 
 
 def balanced(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False) -> tuple[Line, ...]:
@@ -337,20 +184,26 @@ def balanced(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: b
 def cheapest(text: Measured, width: float, count: int) -> list[Range]:
     """The best `count` lines by price; none where there is no such division at break opportunities."""
     points = text.text.breaks
-    starts = [skip_spaces(text, point) for point in points]
-    ideal = text.width(0, points[-1]) / count
+    starts = [skip_spaces(text, point) for point in points[:-1]]
+    left = [text.left[start] for start in starts]
+    right = [0.0, *(text.end_of_line(point) for point in points[1:])]
+    read = [text.read[point] for point in points]
+    ideal = max(1.0, text.width(0, points[-1]) / count)
+    least = ideal * 0.4  # no shorter line can be among the best, and a long title has many of them
     price = break_prices(text)
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]  # after n lines: point → (cost, the point before)
     for _ in range(count):
         reached: dict[int, tuple[float, int]] = {}
         for first, (cost, _before) in best[-1].items():
             for last in range(first + 1, len(points)):
-                wide = text.width(starts[first], points[last])
+                wide = right[last] - left[first]
                 if wide > width:
                     break
-                uneven = abs(wide - ideal) / text.size
-                total = cost + uneven * uneven + price.get(points[last], 0.0)
-                total += 1_000.0 if lone(text, starts[first], points[last]) else 0.0
+                if wide < least and last < len(points) - 1:
+                    continue
+                uneven = (wide - ideal) / ideal
+                total = cost + 30.0 * uneven * uneven + price[last]
+                total += 1_000.0 if read[last] - read[first] <= 1 else 0.0
                 if last not in reached or total < reached[last][0]:
                     reached[last] = (total, first)
         best.append(reached)
@@ -370,14 +223,14 @@ def traced(best: list[dict[int, tuple[float, int]]], starts: list[int], points: 
     return ranges[::-1]
 
 
-def break_prices(text: Measured) -> dict[int, float]:
+def break_prices(text: Measured) -> list[float]:
     """What a break at each opportunity costs: nothing after a mark or a space, most inside a word."""
     names, kinds = text.text.clusters, text.text.kinds
     by_word = prices("".join(name[0] for name in names))
-    return {
-        point: 0.0 if kinds[point - 1] in (Kind.CLOSE, Kind.SPACE) else by_word[point]
-        for point in text.text.breaks[1:-1]
-    }
+    inner = [
+        0.0 if kinds[point - 1] in (Kind.CLOSE, Kind.SPACE) else by_word[point] for point in text.text.breaks[1:-1]
+    ]
+    return [0.0, *inner, 0.0]
 
 
 def one_line(spans: Spans, size: int, metrics: Metrics) -> Line:
@@ -398,3 +251,19 @@ def kinsoku_faults(set_lines: tuple[Line, ...]) -> list[tuple[str, str]]:
         for above, below in pairwise(set_lines)
         if kind(below.text[0]) in ENDING or kind(above.text[-1]) in BEGINNING
     ]
+
+
+def line_count(spans: Spans, size: int, width: float, metrics: Metrics) -> int:
+    """How many lines `balanced` makes, for less work."""
+    return len(filled(measured(spans, size, width, metrics, hang=False), width))
+
+
+def torn_words(found: tuple[Line, ...]) -> int:
+    """How many of these lines end inside a word that we know."""
+    text = "".join(line.text for line in found)
+    price = prices(text)
+    at = torn = 0
+    for line in found[:-1]:
+        at += len(line.text)
+        torn += price[at] >= INSIDE_WORD
+    return torn

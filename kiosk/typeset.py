@@ -1,11 +1,12 @@
 """Lines of type → items at their place, and the largest size at which a text fits its box. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from kiosk.markup import Spans
 from kiosk.shapes import Box, Run, Text
-from kiosk.text import Line, Metrics, balanced, lines, plain_spans
+from kiosk.text import Line, Metrics, balanced, line_count, lines, plain_spans, torn_words
 
 Align = Literal["left", "centre", "right"]
 
@@ -38,25 +39,57 @@ def stack(
     return items
 
 
-def sizes(largest: int, smallest: int = 6) -> Iterable[int]:
-    """Sizes of type from `largest` down, a twentieth less each time; the last is 6 px, which fits anything."""
+SMALLEST = 6
+"""Pixels; never reached by anything that a notice may hold."""
+
+
+def sizes(largest: int) -> Iterable[int]:
+    """Sizes of type from `largest` down to SMALLEST, a twentieth less each time."""
     size = largest
-    while size > smallest:
+    while size > SMALLEST:
         yield size
         size = min(size - 1, round(size * 0.95))
-    yield min(smallest, largest)
+    yield min(SMALLEST, largest)
 
 
 def fitted(
     spans: Spans, width: int, height: int, largest: int, metrics: Metrics, *, leading: float, most_lines: int = 99
 ) -> tuple[int, tuple[Line, ...]]:
     """The largest size up to `largest` at which `spans`, broken in a balanced way, fits; and its lines."""
+    size, _ = next(fitting(spans, width, height, largest, metrics, leading, most_lines))
+    return size, balanced(spans, size, width, metrics)
+
+
+def fitting(
+    spans: Spans, width: int, height: int, largest: int, metrics: Metrics, leading: float, most_lines: int
+) -> Iterator[tuple[int, int]]:
+    """Every size at which `spans` fits, the largest first, and its lines; the smallest of all is taken to fit."""
     for size in sizes(largest):
-        found = balanced(spans, size, width, metrics)
-        high = len(found) * line_height(size, leading, metrics)
-        if high <= height and len(found) <= most_lines and all(line.extent <= width for line in found):
+        count = line_count(spans, size, width, metrics)
+        if size <= SMALLEST or (count <= most_lines and count * line_height(size, leading, metrics) <= height):
+            yield size, count
+
+
+@lru_cache(maxsize=64)
+def headline(
+    spans: Spans, width: int, height: int, largest: int, metrics: Metrics, *, leading: float
+) -> tuple[int, tuple[Line, ...]]:
+    """A large size at which `spans` fits and looks well: a little smaller for a line less, or to keep words whole."""
+    best: tuple[float, int, tuple[Line, ...]] | None = None
+    first = 0
+    for size, count in fitting(spans, width, height, largest, metrics, leading, 99):
+        first = first or size
+        if best and size < first * 0.7:
             break
-    return size, found
+        if best and size / first - 0.1 * count <= best[0]:
+            continue
+        found = balanced(spans, size, width, metrics)
+        score = size / first - 0.1 * len(found) - 0.3 * min(1, torn_words(found))
+        if best is None or score > best[0]:
+            best = (score, size, found)
+        if len(found) == 1:
+            break
+    return best[1:] if best else (SMALLEST, ())
 
 
 def label(

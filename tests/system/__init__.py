@@ -1,0 +1,1 @@
+"""Promises that only the real parts together can keep: Mosquitto, HTTP, processes, kill -9."""

@@ -1,0 +1,154 @@
+"""Blobs over a real HTTP server: Range, ETag, resume, and servers that lie."""
+
+import queue
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from content.clock import SystemClock
+from content.files import sha256_hex
+from kiosk.cache import Cache
+from kiosk.fetch import BlobArrived, Fetcher, FetchProblem
+from kiosk.plan import Wanted
+from tests.system.rig import DOORWAYS, Village, until
+
+BLOB = bytes(range(256)) * 2000
+
+
+@pytest.fixture
+def served(village: Village) -> Village:
+    village.write_notice("one", "通知", "village")
+    village.start_publisher()
+    until("HTTP answers", lambda: answers(village, "healthz"))
+    blobs = village.folder / ".publisher" / "blobs"
+    (blobs / sha256_hex(BLOB)).write_bytes(BLOB)
+    return village
+
+
+def answers(village: Village, path: str) -> "requests.Response | None":
+    try:
+        return requests.get(f"http://127.0.0.1:{village.http}/{path}", timeout=5.0)
+    except requests.ConnectionError:
+        return None
+
+
+def health(village: Village) -> dict[str, Any]:
+    answer = answers(village, "healthz")
+    found: dict[str, Any] = {} if answer is None else answer.json()
+    return found
+
+
+def test_blobs_have_range_and_etag_and_nothing_else_is_served(served: Village) -> None:
+    digest = sha256_hex(BLOB)
+    url = f"http://127.0.0.1:{served.http}/blobs/{digest}"
+    whole = requests.get(url, timeout=5.0)
+    assert (whole.content, whole.headers["ETag"]) == (BLOB, f'"{digest}"')
+    part = requests.get(url, timeout=5.0, headers={"Range": "bytes=1000-1999"})
+    assert (part.status_code, part.content) == (206, BLOB[1000:2000])
+    assert requests.get(url, timeout=5.0, headers={"If-None-Match": f'"{digest}"'}).status_code == 304
+    for path in ("blobs/../published.json", "blobs/%2e%2e/lock", "keys/root.pem", "published.json", "blobs/x"):
+        answer = answers(served, path)
+        assert answer is not None
+        assert answer.status_code == 404, path
+
+
+def test_the_mirror_serves_what_the_broker_retains(served: Village) -> None:
+    path = f"window/v1/places/{DOORWAYS[0]}/content/test-village"
+    answer = answers(served, path)
+    assert answer is not None
+    assert answer.status_code == 200
+    again = requests.get(answer.url, timeout=5.0, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_health_and_metrics_tell_of_a_bad_file(served: Village) -> None:
+    until("all is well", lambda: health(served).get("ok"))
+    (served.folder / "notices" / "bad.yaml").write_text("titel: x\n")
+    problems = until("it is told", lambda: health(served).get("problems"))
+    assert any("bad.yaml:1" in line and "'title'" in line for line in problems)
+    told = answers(served, "healthz")
+    assert told is not None
+    assert told.status_code == 503
+    metrics = answers(served, "metrics")
+    assert metrics is not None
+    assert f"window_publisher_problems {len(problems)}.0" in metrics.text
+
+
+@contextmanager
+def raw_server(reply: Any) -> Iterator[str]:
+    """An HTTP server that answers each connection with whatever bytes `reply(request)` gives, then hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        stopping = threading.Event()
+
+        def run() -> None:
+            while not stopping.is_set():
+                try:
+                    connection, _ = listener.accept()
+                except TimeoutError:
+                    continue
+                with connection:
+                    connection.sendall(reply(connection.recv(65536).decode()))
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            stopping.set()
+            thread.join()
+
+
+def fetched(url: str, tmp_path: Path, wanted: Wanted, events: int) -> list[Any]:
+    """The first events of fetching `wanted` from `url`."""
+    cache = Cache(tmp_path / "cache")
+    cache.prepare()
+    inbox: queue.Queue[Any] = queue.Queue()
+    fetcher = Fetcher((url,), cache, inbox, SystemClock(), rng=lambda: 0.0)
+    fetcher.start()
+    fetcher.want({wanted})
+    try:
+        return [inbox.get(timeout=20.0) for _ in range(events)]
+    finally:
+        fetcher.close()
+
+
+def test_a_download_that_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def reply(request: str) -> bytes:
+        start = next((line for line in request.splitlines() if line.lower().startswith("range:")), "")
+        asked.append(start.partition("=")[2])
+        first = int(start.partition("=")[2].rstrip("-")) if start else 0
+        status = "206 Partial Content" if start else "200 OK"
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(BLOB) - first}\r\n\r\n".encode()
+        return head + BLOB[first : first + 200_000]  # then it hangs up
+
+    wanted = Wanted(sha256_hex(BLOB), len(BLOB))
+    with raw_server(reply) as url:
+        events = fetched(url, tmp_path, wanted, 3)
+    assert [type(event) for event in events] == [FetchProblem, FetchProblem, BlobArrived]
+    assert asked == ["", *asked[1:]]
+    assert all(one.endswith("-") and int(one[:-1]) > 0 for one in asked[1:])
+    assert Cache(tmp_path / "cache").blob(wanted.sha256) == BLOB
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("other bytes", b"y" * len(BLOB)), ("too long", BLOB + b"more"), ("an error page", b"<html>login</html>")],
+)
+def test_a_server_that_lies_leaves_nothing_in_the_cache(tmp_path: Path, name: str, body: bytes) -> None:
+    def reply(_: str) -> bytes:
+        return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+    wanted = Wanted(sha256_hex(BLOB), len(BLOB))
+    with raw_server(reply) as url:
+        (event,) = fetched(url, tmp_path, wanted, 1)
+    assert isinstance(event, FetchProblem), name
+    assert not Cache(tmp_path / "cache").has(wanted.sha256)

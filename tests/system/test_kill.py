@@ -1,0 +1,81 @@
+"""kill -9 at random moments: what is on the screen is the old or the new, never a mix, never nothing."""
+
+import random
+import signal
+import time
+
+from PIL import Image, ImageDraw
+
+from tests.system.rig import DOORWAYS, ScreenRig, Village, end, until
+
+KILLS = 200
+FORMS = {"甲": (180, 40, 40), "乙": (40, 90, 180)}
+
+
+def make_media(village: Village) -> None:
+    """A picture for each form, large enough that its download takes several pieces."""
+    for name, colour in FORMS.items():
+        picture = Image.effect_noise((1600, 1000), 60).convert("RGB")
+        ImageDraw.Draw(picture).rectangle((100, 100, 1500, 900), fill=colour)
+        picture.save(village.folder / "media" / f"{name}.png")
+
+
+def save(village: Village, form: str) -> None:
+    village.write_notice("both", f"这是{form}版", "village", media=f"{form}.png", body=f"正文也是{form}版。")
+
+
+def form_in_cache(screen: ScreenRig) -> str:
+    """Which form the cache holds: its title, its text and its picture must belong together."""
+    (notice,) = screen.loaded().view.notices
+    (form,) = [name for name in FORMS if notice.title == f"这是{name}版"]
+    assert notice.body == f"正文也是{form}版。"
+    assert all(screen.cache.blob(media.sha256) for media in notice.media), "shown without its picture"
+    return form
+
+
+def pictures(village: Village, screen: ScreenRig) -> dict[bytes, str]:
+    """What the player draws for each form."""
+    known = {}
+    for form in FORMS:
+        save(village, form)
+        until(f"form {form} in the cache", lambda form=form: form_in_cache(screen) == form)  # type: ignore[misc]
+        picture = until(f"form {form} on the screen", lambda: screen.drawn("both"))
+        known[picture.tobytes()] = form
+    assert len(known) == len(FORMS)
+    return known
+
+
+def test_two_hundred_kills_during_updates_never_leave_a_mix_or_an_empty_screen(village: Village) -> None:
+    make_media(village)
+    save(village, "甲")
+    village.start_publisher()
+    screen = village.screen(DOORWAYS[0])
+    screen.start_agent()
+    screen.start_player()
+    until("the first form", lambda: screen.notices() == {"both"} and form_in_cache(screen) == "甲")
+    known = pictures(village, screen)
+
+    rng = random.Random(20261123)  # noqa: S311 -- the same moments each time
+    forms = list(FORMS)
+    drawn = []
+    for kill in range(KILLS):
+        save(village, forms[kill % 2])
+        time.sleep(rng.uniform(0.0, 1.2))
+        victims = rng.choice(("agent", "player", "both"))
+        if victims in ("agent", "both"):
+            end(screen.agent, signal.SIGKILL)
+        if victims in ("player", "both"):
+            end(screen.player, signal.SIGKILL)
+        assert form_in_cache(screen) in FORMS
+        shown = screen.picture()
+        assert shown is not None
+        assert shown.tobytes() in known, f"kill {kill} ({victims}): the picture is neither form"
+        drawn.append(known[shown.tobytes()])
+        if victims in ("agent", "both"):
+            screen.start_agent()
+        if victims in ("player", "both"):
+            screen.start_player()
+    assert set(drawn) == set(FORMS), "the updates went on arriving between the kills"
+    until("the last form arrives", lambda: form_in_cache(screen) == forms[(KILLS - 1) % 2])
+    last = until("the last form is drawn", lambda: screen.drawn("both"))
+    assert known[last.tobytes()] == forms[(KILLS - 1) % 2]
