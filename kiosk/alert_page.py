@@ -16,11 +16,13 @@ from kiosk.palette import ALERTS, CARD, EXERCISE, INK, SOFT, AlertColours
 from kiosk.panel import current_card
 from kiosk.shapes import Box, Code, Icon, Item, Rectangle
 from kiosk.text import Line, Metrics, balanced, plain_spans
-from kiosk.typeset import headline, label, line_height, sizes, stack
+from kiosk.typeset import SMALLEST, headline, label, line_height, sizes, stack
 from kiosk.view import View
 from kiosk.wording import moment_words
 
 HEADLINE, STEP, LEAST_STEP, LEVEL = 290, 84, 58, 58
+MOST_STEPS = 9
+"""More lines than this are set as one paragraph: nobody follows ten steps."""
 LEADING = 1.3
 
 
@@ -111,19 +113,17 @@ def shared_out(alert: Alert, room: Box, areas: Frame, metrics: Metrics) -> tuple
     words = plain_spans(f"演练：{alert.headline}" if alert.exercise else alert.headline, bold=True)
     best: tuple[float, int, tuple[Line, ...], Steps] | None = None
     for size in sizes(areas.px(STEP)):
+        if best and size < areas.px(LEAST_STEP):
+            break
         steps = set_steps(alert.instruction, size, room.width, metrics)
         left = room.height - steps.height - (areas.px(30) if steps.steps else 0)
-        if left < room.height * 0.28:
+        if left < room.height * 0.28 and size > SMALLEST:
             continue
-        high, found = headline(words, room.width, left, areas.px(HEADLINE), metrics, leading=1.27)
+        high, found = headline(words, room.width, max(1, left), areas.px(HEADLINE), metrics, leading=1.27)
         score = 1.5 * high + size
         if best is None or score > best[0]:
             best = (score, high, found, steps)
-        if size < areas.px(LEAST_STEP):
-            break
-    if best is None:  # cannot be: the smallest size leaves room for all that an alert may hold
-        raise ValueError(f"no size fits {alert.id}")
-    return best[1:]
+    return best[1:] if best else (SMALLEST, (), set_steps("", SMALLEST, room.width, metrics))
 
 
 def set_steps(instruction: str, size: int, width: int, metrics: Metrics) -> Steps:
@@ -131,6 +131,8 @@ def set_steps(instruction: str, size: int, width: int, metrics: Metrics) -> Step
     texts = [line.strip() for line in instruction.splitlines() if line.strip()]
     if all(NUMBERED.match(text) for text in texts):
         texts = [NUMBERED.sub("", text, count=1) for text in texts]
+    if len(texts) > MOST_STEPS:
+        texts = [" ".join(texts)]
     indent = round(size * 1.55) if len(texts) > 1 else 0
     found = tuple(balanced(plain_spans(text, bold=True), size, width - indent, metrics) for text in texts)
     gap = round(size * 0.28)

@@ -35,8 +35,11 @@ def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[
 
 
 def leads_on(block: Block) -> bool:
-    """Does the next block belong to this one? (a line that ends in a colon announces a list or table)"""
-    return isinstance(block, Paragraph) and plain(block.spans).rstrip().endswith(("：", ":"))
+    """Does the next block belong to this one? A line that ends in a colon announces it, a short bold one heads it."""
+    if not isinstance(block, Paragraph):
+        return False
+    text = plain(block.spans)
+    return text.endswith(("：", ":")) or (len(text) <= 24 and all(span.bold for span in block.spans))
 
 
 def space_above(before: Block | None, block: Block, size: int) -> int:

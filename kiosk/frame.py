@@ -33,7 +33,7 @@ class Frame(Struct, frozen=True):
     @property
     def hang(self) -> int:
         """How far marks may hang out on the right of the notice."""
-        return self.px(44)
+        return self.px(52)
 
 
 def frame(geometry: Geometry) -> Frame:

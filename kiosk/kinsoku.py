@@ -43,7 +43,7 @@ WHOLE = re.compile(
     r"\+?\d{2,4}[ -]\d{3,8}(?:[ -]\d{3,8}){0,2}"  # 0391-0000000, 138 0000 0000, 400-000-0000
     r"|(?:\d+年)?\d+月\d+日(?:[—–~～-]+(?:\d+月)?\d+日)?"  # 7月12日, 7月12日—14日
     r"|\d+[时点]\d+分?"  # 6点30分
-    rf"|{UNIT}(?:[—–~～-]+{UNIT})?"  # 3号楼, 1—6号, 第12微网格
+    rf"|(?:\d+年)?{UNIT}(?:[—–~～-]+{UNIT})?"  # 3号楼, 1—6号, 第12微网格
 )
 JOINERS = "\u200d\u2060"
 
@@ -56,7 +56,7 @@ def joins(character: str) -> bool:
 
 
 def is_space(character: str) -> bool:
-    return character.isspace() and character not in "\x1c\x1d\x1e\x1f"
+    return character.isspace()
 
 
 def clusters(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from kiosk.frame import Frame, frame
 from kiosk.markup import blocks
 from kiosk.palette import INK, SOFT, WHITE
 from kiosk.shapes import Box, Geometry, Icon, Item, Picture, Rectangle
-from kiosk.strips import Column, Strip, height, paged, placed
+from kiosk.strips import Column, Strip, evened, height, placed
 from kiosk.text import Line, Metrics, plain_spans
 from kiosk.typeset import fitted, headline, label, line_height, stack
 from kiosk.view import View
@@ -25,6 +25,8 @@ SCALES = (1.6, 1.5, 1.4, 1.3, 1.22, 1.15, 1.08, 1.0, 0.94, 0.88, 0.83, 0.78, 0.7
 """What the body's size is multiplied by: never below 0.72, three quarters of what an elder reads with ease."""
 GENTLE = 0.88
 """A notice is set this much smaller to save a page; more only to stay within FEW pages."""
+FOR_ONE_PAGE = 0.83
+"""And this much to stand on one: who passes by sees one page."""
 FEW = 4
 TITLE_LEADING = 1.28
 DRAWABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
@@ -139,7 +141,7 @@ def cut_at(notice: Notice, scale: float, page_sheet: Sheet, metrics: Metrics, *,
         highest=min(room.height - used, room.height - running),
         accent=notice.topic.colour,
     )
-    cut = paged(strips(found, column, metrics), room.height - used, room.height - running)
+    cut = evened(strips(found, column, metrics), room.height - used, room.height - running)
     return Cut(
         scale=scale,
         title=title,
@@ -159,7 +161,7 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
             made[scale] = cut_at(notice, scale, page_sheet, metrics)
         return made[scale]
 
-    few = len(cut(GENTLE).pages)
+    few = 1 if len(cut(FOR_ONE_PAGE).pages) <= 1 else len(cut(GENTLE).pages)
     if few > FEW:
         few = max(FEW, len(cut(SCALES[-1]).pages))
     low, high = 0, len(SCALES) - 1  # the number of pages grows with the scale, so search by halves
@@ -169,7 +171,7 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
             high = middle
         else:
             low = middle + 1
-    roomy = [scale for scale in SCALES[low:] if scale >= GENTLE]
+    roomy = [scale for scale in SCALES[low:] if scale >= min(GENTLE, SCALES[low])]
     return min((cut(scale) for scale in roomy), key=cramped, default=cut(SCALES[low]))
 
 
@@ -258,10 +260,17 @@ def with_picture(page: Page, media: Media, box: Box, page_sheet: Sheet, metrics:
 
 
 def picture_page(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics) -> Page:
-    """A picture with a page to itself, under the running title."""
+    """A picture with a page to itself, under the running title; its caption beside it where there is room."""
     areas, room = page_sheet.frame, page_sheet.room
     top = room.y + page_sheet.running_height
-    caption = areas.px(54) if media.caption else 0
     around = (*topic_label(notice, areas, metrics), *page_sheet.foot, *page_sheet.running)
-    free = Box(room.x, top, room.width, max(1, room.bottom - top - caption))
-    return with_picture(Page((), around, 0), media, fit_into(media, free, align="left"), page_sheet, metrics)
+    free = Box(room.x, top, room.width, max(1, room.bottom - top))
+    box = fit_into(media, free, align="left")
+    beside = room.right - box.right - areas.px(48)
+    if media.caption and beside >= areas.px(280):
+        place = Box(box.right + areas.px(48), box.y, beside, box.height)
+        words = label(media.caption, place, areas.px(BODY), INK, metrics, most_lines=12, leading=1.4)
+        return Page((Picture(box, media.sha256, areas.px(12)), *words), around, len(media.caption), 1)
+    caption = areas.px(54) if media.caption else 0
+    box = fit_into(media, Box(free.x, free.y, free.width, max(1, free.height - caption)), align="top")
+    return with_picture(Page((), around, 0), media, box, page_sheet, metrics)

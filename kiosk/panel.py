@@ -12,7 +12,7 @@ from kiosk.code import side_modules
 from kiosk.frame import Frame
 from kiosk.palette import CARD, FACE, FACE_GROUND, INK, SOFT
 from kiosk.shapes import Box, Code, Icon, Item, Picture, Rectangle
-from kiosk.text import Metrics, balanced, line_count, plain_spans
+from kiosk.text import Line, Metrics, line_count, one_line, plain_spans
 from kiosk.typeset import Align, fitted, label, line_height, stack
 from kiosk.view import View
 
@@ -46,9 +46,8 @@ def card_height(card: Card | None, areas: Frame, metrics: Metrics) -> int:
     """How much of a side panel the worker's card takes: more for a long duty, at the code's cost."""
     if not card:
         return areas.px(230)
-    duty = line_count(plain_spans(card.duty), areas.px(SMALL * 0.84), areas.px(248), metrics)
-    name = line_count(plain_spans(card.name, bold=True), areas.px(NAME), areas.px(240), metrics)
-    return areas.px(358 + min(110, 30 * max(0, duty - 1) + 50 * max(0, name - 1)))
+    duty = line_count(plain_spans(card.duty), areas.px(SMALL), areas.px(412), metrics)
+    return areas.px(330 + 44 * min(3, duty))
 
 
 def halves(areas: Frame, high: int, *, has_code: bool) -> tuple[Box | None, Box]:
@@ -115,32 +114,46 @@ def label_box(text: str, inner: Box, size: int, areas: Frame, metrics: Metrics, 
 
 
 def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """Face, name and duty; below, the phone number as large as the card is wide; the motto."""
+    """Face and name; the duty; the phone number as large as the card is wide; the motto."""
     px = areas.px
-    inner = box.inset(px(28), px(26))
+    inner = box.inset(px(28), px(24))
     motto = px(46) if card.motto else 0
+    duty_size, duty, deep = set_duty(card, inner, areas, metrics)
+    free = inner.height - motto - px(84) - deep
     tall = box.height > 1.4 * box.width
-    number = Box(inner.x, inner.bottom - motto - px(104 if tall else 84), inner.width, px(84))
-    free = number.y - inner.y - px(12)
+    high = round(free * 0.68) if tall else min(free - px(8), px(250))
+    wide = round(high * 0.82)
     if tall:
-        high = round(free * 0.62)
-        face = Box(inner.x + (inner.width - round(high * 0.82)) // 2, inner.y, round(high * 0.82), high)
-        words = Box(inner.x, face.bottom + px(16), inner.width, number.y - face.bottom - px(16))
+        face = Box(inner.x + (inner.width - wide) // 2, inner.y, wide, high)
+        words = Box(inner.x, face.bottom + px(8), inner.width, free - high - px(8))
     else:
-        high = min(free, px(180 if areas.wide else 270))
-        face = Box(inner.x, inner.y, round(high * 0.82), high)
+        face = Box(inner.x, inner.y, wide, high)
         words = Box(face.right + px(24), inner.y, inner.right - face.right - px(24), high)
-        number = number.moved(0, -max(0, number.y - face.bottom - px(12)) // 2)
+    spare = inner.bottom - motto - px(84) - deep - max(face.bottom, words.bottom)
+    under = Box(inner.x, max(face.bottom, words.bottom) + spare // 3, inner.width, deep)
+    number = Box(inner.x, under.bottom + spare // 3, inner.width, px(84))
+    align: Align = "centre" if tall else "left"
     items: list[Item] = [
         ground(box, areas),
         *portrait(card, face, areas),
-        *who(card, words, areas, metrics, align="centre" if tall else "left"),
+        *who(card, words, areas, metrics, align=align),
+        *stack(duty, under, duty_size, SOFT, metrics, leading=1.27, align="centre"),
         *label(card.phone, number, px(PHONE), INK, metrics, bold=True, align="centre", leading=1.27),
     ]
     if card.motto:
         line = Box(inner.x, inner.bottom - motto, inner.width, motto)
         items += label(card.motto, line, px(SMALL), SOFT, metrics, align="centre", most_lines=2)
     return items
+
+
+def set_duty(card: Card, inner: Box, areas: Frame, metrics: Metrics) -> tuple[int, tuple[Line, ...], int]:
+    """The duty's size, lines and height: full size while it takes a third of the card at most."""
+    if not card.duty:
+        return areas.px(SMALL), (), 0
+    size, found = fitted(
+        plain_spans(card.duty), inner.width, inner.height * 2 // 7, areas.px(SMALL), metrics, leading=1.27
+    )
+    return size, found, len(found) * line_height(size, 1.27, metrics)
 
 
 def portrait(card: Card, box: Box, areas: Frame) -> list[Item]:
@@ -153,26 +166,19 @@ def portrait(card: Card, box: Box, areas: Frame) -> list[Item]:
 
 
 def who(card: Card, box: Box, areas: Frame, metrics: Metrics, *, align: Align) -> list[Item]:
-    """您的网格员, the name and the duty, all made smaller together until they fit beside the face."""
-    parts = [(YOURS, SMALL, SOFT, False), (card.name, NAME, INK, True)]
-    if card.duty:
-        parts.append((card.duty, SMALL, SOFT, False))
-    for percent in range(100, 9, -5):
-        blocks = []
-        for text, units, colour, bold in parts:
-            part = percent if units == SMALL else min(100, percent + 15)  # the name is the last to shrink
-            size = max(6, areas.px(units * part / 100))
-            found = balanced(plain_spans(text, bold=bold), size, box.width, metrics)
-            blocks.append((size, found, colour, len(found) * line_height(size, 1.27, metrics)))
-        total = sum(high for _, _, _, high in blocks)
-        if total <= box.height:
-            break
-    y = box.y + max(0, box.height - total) // 2
-    items: list[Item] = []
-    for size, found, colour, high in blocks:
-        items += stack(found, Box(box.x, y, box.width, high), size, colour, metrics, leading=1.27, align=align)
-        y += high
-    return items
+    """您的网格员 and the name, on one line where that does not make it much smaller."""
+    high = min(areas.px(46), box.height // 3)
+    size = areas.px(NAME)
+    name = plain_spans(card.name, bold=True)
+    whole = one_line(name, size, metrics).extent
+    if whole > box.width:
+        size = max(round(size * 0.68), int(size * box.width / whole))
+    size, found = fitted(name, box.width, box.height - high, size, metrics, leading=1.27)
+    deep = len(found) * line_height(size, 1.27, metrics)
+    top = box.y + (box.height - high - deep) // 2
+    above = label(YOURS, Box(box.x, top, box.width, high), areas.px(SMALL), SOFT, metrics, align=align)
+    place = Box(box.x, top + high, box.width, deep)
+    return [*above, *stack(found, place, size, INK, metrics, leading=1.27, align=align)]
 
 
 def vacancy(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:

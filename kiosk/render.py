@@ -42,7 +42,7 @@ class Row(Struct, frozen=True):
 def active_alerts(view: View, now: datetime) -> tuple[Alert, ...]:
     """Those that hold at `now`, the most severe first, then the newest."""
     active = [alert for alert in view.alerts if alert.issued <= now < alert.expires]
-    return tuple(sorted(active, key=lambda alert: (-alert.level.severity, -alert.issued.timestamp())))
+    return tuple(sorted(active, key=lambda alert: (alert.level.severity, alert.issued), reverse=True))
 
 
 def render(

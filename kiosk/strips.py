@@ -77,6 +77,19 @@ def paged(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Str
     return pages
 
 
+def evened(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Strip]]:
+    """Like `paged`, but where there are several pages the last is not left with two lines."""
+    full = paged(found, first_room, room)
+    if not 1 < len(full) <= 8:
+        return full
+    for percent in range(50, 100, 5):
+        spared = round(room * (100 - percent) / 100)
+        even = paged(found, max(1, first_room - spared), room - spared)
+        if len(even) == len(full) and all(height(page) <= room for page in even) and height(even[0]) <= first_room:
+            return even
+    return full
+
+
 def page_end(found: tuple[Strip, ...], start: int, room: int) -> int:
     """The index after the last strip of a page that begins at `start`: always more than `start`."""
     high, end = found[start].height, start + 1

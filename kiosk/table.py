@@ -61,7 +61,7 @@ def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple
         else []
     )
     for number, row in enumerate(rows):
-        keep = number == 0 and bool(heading)
+        keep = (number == 0 and bool(heading)) or 0 < number == len(rows) - 1  # a sum stays with what it sums up
         made += row_strips(row, narrowed(edges, natural), flush, column, metrics, colour=INK, tied=keep)
     made[0] = structs.replace(made[0], above=above)
     return made, 1 if sum(natural) <= room else 2

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kiosk.kinsoku import BEGINNING, ENDING, HANGING, Kind, Prepared, kind, prepare
 from kiosk.markup import Span, Spans
-from kiosk.words import INSIDE_WORD, prices
+from kiosk.words import prices
 
 
 class Metrics(Protocol):
@@ -228,7 +228,8 @@ def break_prices(text: Measured) -> list[float]:
     names, kinds = text.text.clusters, text.text.kinds
     by_word = prices("".join(name[0] for name in names))
     inner = [
-        0.0 if kinds[point - 1] in (Kind.CLOSE, Kind.SPACE) else by_word[point] for point in text.text.breaks[1:-1]
+        0.0 if kinds[point - 1] in (Kind.CLOSE, Kind.SPACE) or kinds[point] is Kind.OPEN else by_word[point]
+        for point in text.text.breaks[1:-1]
     ]
     return [0.0, *inner, 0.0]
 
@@ -244,26 +245,17 @@ def plain_spans(text: str, *, bold: bool = False) -> Spans:
     return (Span(text, bold),)
 
 
-def kinsoku_faults(set_lines: tuple[Line, ...]) -> list[tuple[str, str]]:
-    """Neighbouring lines that break the rule, for tests and checks."""
-    return [
-        (above.text, below.text)
-        for above, below in pairwise(set_lines)
-        if kind(below.text[0]) in ENDING or kind(above.text[-1]) in BEGINNING
-    ]
-
-
 def line_count(spans: Spans, size: int, width: float, metrics: Metrics) -> int:
     """How many lines `balanced` makes, for less work."""
     return len(filled(measured(spans, size, width, metrics, hang=False), width))
 
 
-def torn_words(found: tuple[Line, ...]) -> int:
-    """How many of these lines end inside a word that we know."""
-    text = "".join(line.text for line in found)
-    price = prices(text)
-    at = torn = 0
-    for line in found[:-1]:
-        at += len(line.text)
-        torn += price[at] >= INSIDE_WORD
-    return torn
+def worst_break(found: tuple[Line, ...]) -> float:
+    """The price of the dearest break between these lines; 0 where each ends with a mark."""
+    price = prices("".join(line.text for line in found))
+    at, worst = 0, 0.0
+    for above, below in pairwise(found):
+        at += len(above.text)
+        if kind(above.text[-1]) is not Kind.CLOSE and kind(below.text[0]) is not Kind.OPEN:
+            worst = max(worst, price[at])
+    return worst

@@ -6,7 +6,7 @@ from typing import Literal
 
 from kiosk.markup import Spans
 from kiosk.shapes import Box, Run, Text
-from kiosk.text import Line, Metrics, balanced, line_count, lines, plain_spans, torn_words
+from kiosk.text import Line, Metrics, balanced, line_count, lines, plain_spans, worst_break
 
 Align = Literal["left", "centre", "right"]
 
@@ -84,7 +84,7 @@ def headline(
         if best and size / first - 0.1 * count <= best[0]:
             continue
         found = balanced(spans, size, width, metrics)
-        score = size / first - 0.1 * len(found) - 0.3 * min(1, torn_words(found))
+        score = size / first - 0.1 * len(found) - min(0.3, worst_break(found) / 100)
         if best is None or score > best[0]:
             best = (score, size, found)
         if len(found) == 1:

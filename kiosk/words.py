@@ -104,9 +104,9 @@ def prices(text: str) -> list[float]:
 
 def word_length(text: str, at: int) -> int:
     """How many characters the longest known word at `at` has; 1 where there is none."""
-    if match := NUMBERS.match(text, at):
-        return match.end() - at
-    for length in range(min(LONGEST, len(text) - at), 1, -1):
+    match = NUMBERS.match(text, at)
+    number = match.end() - at if match else 1
+    for length in range(min(LONGEST, len(text) - at), number, -1):
         if text[at : at + length] in LEXICON:
             return length
-    return 1
+    return number
