@@ -31,7 +31,7 @@ def names(view: View, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     if not village:
         village, doorway = (doorway or ["便民视窗"])[0], doorway[1:]
     size = areas.px(VILLAGE)
-    wide = one_line(plain_spans(village, bold=True), size, metrics).extent
+    wide = one_line(plain_spans(village, bold=True), size, metrics).width
     limit = box.width * (0.5 if doorway else 1.0)
     room = Box(box.x, top, round(min(wide + 1, limit)), high)
     items: list[Item] = [*label(village, room, size, INK, metrics, bold=True, most_lines=3, leading=1.27)]
@@ -48,22 +48,22 @@ def doorway_words(doorway: list[str], room: Box, areas: Frame, metrics: Metrics)
     size = areas.px(DOORWAY)
     for first in range(len(doorway)):
         words = " ".join(doorway[first:])
-        if one_line((Span(words),), size, metrics).extent <= room.width:
+        if one_line((Span(words),), size, metrics).width <= room.width:
             return words, 1
     return doorway[-1], 4
 
 
 def clock_width(areas: Frame, metrics: Metrics) -> int:
     """Pixels of date and time, for the widest of them."""
-    time = one_line(plain_spans("00:00", bold=True), areas.px(TIME), metrics).extent
-    date = one_line(plain_spans("12月30日"), areas.px(DATE), metrics).extent
+    time = one_line(plain_spans("00:00", bold=True), areas.px(TIME), metrics).width
+    date = one_line(plain_spans("12月30日"), areas.px(DATE), metrics).width
     return round(time + date) + areas.px(30)
 
 
 def clock_items(moment: datetime, areas: Frame, metrics: Metrics) -> list[Item]:
     """Date over weekday, and the time, whose digits all have one width: a tick touches only their box."""
     box = areas.header
-    width = round(one_line(plain_spans("00:00", bold=True), areas.px(TIME), metrics).extent) + 1
+    width = round(one_line(plain_spans("00:00", bold=True), areas.px(TIME), metrics).width) + 1
     top = box.y + areas.px(10)
     time = Box(box.right - width, top, width, box.height - areas.px(22))
     left = box.right - clock_width(areas, metrics)

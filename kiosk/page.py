@@ -176,7 +176,7 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
 
 
 def cramped(cut: Cut) -> int:
-    """Rows of tables that have a cell of several lines."""
+    """Lines too many in the cells of tables."""
     return sum(strip.cramped for page in cut.pages for strip in page)
 
 

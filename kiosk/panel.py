@@ -46,8 +46,11 @@ def card_height(card: Card | None, areas: Frame, metrics: Metrics) -> int:
     """How much of a side panel the worker's card takes: more for a long duty, at the code's cost."""
     if not card:
         return areas.px(230)
+    least = areas.px(346)
+    if not card.duty or duty_beside(card, Box(0, 0, areas.panel.width, least), areas, metrics):
+        return least
     duty = line_count(plain_spans(card.duty), areas.px(SMALL), areas.px(412), metrics)
-    return areas.px(330 + 44 * min(3, duty))
+    return least + areas.px(44 * min(3, duty))
 
 
 def halves(areas: Frame, high: int, *, has_code: bool) -> tuple[Box | None, Box]:
@@ -118,7 +121,8 @@ def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[It
     px = areas.px
     inner = box.inset(px(28), px(24))
     motto = px(46) if card.motto else 0
-    duty_size, duty, deep = set_duty(card, inner, areas, metrics)
+    beside = duty_beside(card, box, areas, metrics)
+    duty_size, duty, deep = (px(SMALL), (), 0) if beside else set_duty(card, inner, areas, metrics)
     free = inner.height - motto - px(84) - deep
     tall = box.height > 1.4 * box.width
     high = round(free * 0.68) if tall else min(free - px(8), px(250))
@@ -136,7 +140,7 @@ def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[It
     items: list[Item] = [
         ground(box, areas),
         *portrait(card, face, areas),
-        *who(card, words, areas, metrics, align=align),
+        *who(card, words, areas, metrics, align=align, duty=beside),
         *stack(duty, under, duty_size, SOFT, metrics, leading=1.27, align="centre"),
         *label(card.phone, number, px(PHONE), INK, metrics, bold=True, align="centre", leading=1.27),
     ]
@@ -144,6 +148,15 @@ def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[It
         line = Box(inner.x, inner.bottom - motto, inner.width, motto)
         items += label(card.motto, line, px(SMALL), SOFT, metrics, align="centre", most_lines=2)
     return items
+
+
+def duty_beside(card: Card, box: Box, areas: Frame, metrics: Metrics) -> bool:
+    """Does the duty fit on one line under the name, beside the face?"""
+    if not card.duty or box.height > 1.4 * box.width:
+        return False
+    face = 0.82 * min(box.height - areas.px(186), areas.px(250))
+    room = box.width - areas.px(2 * 28 + 24) - face
+    return one_line(plain_spans(card.duty), areas.px(SMALL * 0.84), metrics).width <= room
 
 
 def set_duty(card: Card, inner: Box, areas: Frame, metrics: Metrics) -> tuple[int, tuple[Line, ...], int]:
@@ -165,20 +178,25 @@ def portrait(card: Card, box: Box, areas: Frame) -> list[Item]:
     return [Rectangle(box, FACE_GROUND, areas.px(14)), Icon(figure, "person", FACE)]
 
 
-def who(card: Card, box: Box, areas: Frame, metrics: Metrics, *, align: Align) -> list[Item]:
-    """您的网格员 and the name, on one line where that does not make it much smaller."""
+def who(card: Card, box: Box, areas: Frame, metrics: Metrics, *, align: Align, duty: bool) -> list[Item]:
+    """您的网格员, the name (on one line where that does not make it much smaller) and, where asked, the duty."""
     high = min(areas.px(46), box.height // 3)
+    low = high if duty else 0
     size = areas.px(NAME)
     name = plain_spans(card.name, bold=True)
-    whole = one_line(name, size, metrics).extent
+    whole = one_line(name, size, metrics).width
     if whole > box.width:
         size = max(round(size * 0.68), int(size * box.width / whole))
-    size, found = fitted(name, box.width, box.height - high, size, metrics, leading=1.27)
+    size, found = fitted(name, box.width, box.height - high - low, size, metrics, leading=1.27)
     deep = len(found) * line_height(size, 1.27, metrics)
-    top = box.y + (box.height - high - deep) // 2
+    top = box.y + (box.height - high - deep - low) // 2
     above = label(YOURS, Box(box.x, top, box.width, high), areas.px(SMALL), SOFT, metrics, align=align)
     place = Box(box.x, top + high, box.width, deep)
-    return [*above, *stack(found, place, size, INK, metrics, leading=1.27, align=align)]
+    items: list[Item] = [*above, *stack(found, place, size, INK, metrics, leading=1.27, align=align)]
+    if duty:
+        under = Box(box.x, place.bottom, box.width, low)
+        items += label(card.duty, under, areas.px(SMALL), SOFT, metrics, align=align, leading=1.27)
+    return items
 
 
 def vacancy(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:

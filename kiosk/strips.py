@@ -28,8 +28,8 @@ class Strip(Struct, frozen=True):
     tied: bool = False
     """A page must not begin with it where that can be helped."""
     characters: int = 0
-    cramped: bool = False
-    """A table's row, one of whose cells is broken elsewhere than at a space."""
+    cramped: int = 0
+    """In a table's row: lines too many, in cells that are broken elsewhere than at a space."""
 
 
 class Column(Struct, frozen=True):

@@ -137,12 +137,12 @@ def row_strips(
     return [*made, Strip(pad + rule.box.height, (rule.moved(0, pad),), 0, True)]
 
 
-def torn(row: tuple[Spans, ...], cells: list[tuple[Line, ...]]) -> bool:
-    """Is a cell broken elsewhere than at its spaces? (7月12日 | 8:00—12:00 on two lines reads well)"""
-    return any(
-        " ".join(line.text for line in cell) != " ".join(plain(spans).split())
+def torn(row: tuple[Spans, ...], cells: list[tuple[Line, ...]]) -> int:
+    """Lines too many in cells broken elsewhere than at spaces (7月12日 | 8:00—12:00 on two lines reads well)."""
+    return sum(
+        len(cell) - 1
         for spans, cell in zip(row, cells, strict=True)
-        if len(cell) > 1
+        if " ".join(line.text for line in cell) != " ".join(plain(spans).split())
     )
 
 

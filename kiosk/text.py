@@ -145,6 +145,8 @@ def skip_spaces(text: Measured, at: int) -> int:
 
 def split(text: Measured, start: int, end: int, width: float) -> int:
     """Where to cut a stretch that is wider than a line: at least one cluster, kinsoku where it can be kept."""
+    if end == start + 1:
+        return end
     fits = start + 1
     while fits < end - 1 and text.width(start, fits + 1) <= width:
         fits += 1

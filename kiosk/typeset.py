@@ -84,7 +84,7 @@ def headline(
         if best and size / first - 0.1 * count <= best[0]:
             continue
         found = balanced(spans, size, width, metrics)
-        score = size / first - 0.1 * len(found) - min(0.3, worst_break(found) / 100)
+        score = size / first - 0.1 * len(found) - min(0.35, worst_break(found) / 60)
         if best is None or score > best[0]:
             best = (score, size, found)
         if len(found) == 1:

@@ -9,7 +9,7 @@ from hypothesis import settings
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("house")
 
-FAREWELL_SECONDS = 5.0
+FAREWELL_SECONDS = 2.0
 """A thread that was asked to stop may take so long; join() returns at once where there is none."""
 
 
