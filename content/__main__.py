@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from content.address import BrokerAddress, Credentials
 from content.broker import LocalBroker
 from content.check import warnings
 from content.clock import SystemClock
@@ -17,7 +18,6 @@ from content.errors import FolderError, FolderInUse, WindowError
 from content.files import write_atomic
 from content.folder import scan
 from content.manifest import encode, parse
-from content.mqtt import BrokerAddress, Credentials
 from content.place import check_path, depth
 from content.publisher import Publisher
 from content.signing import Key, PublicHalf, verify_keyring, with_publisher
@@ -149,6 +149,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def withdraw(options: argparse.Namespace) -> int:
     path = find(options.folder, options.id)
+    BrokerAddress.parse(options.broker)  # before anything is moved
     (options.folder / "drafts").mkdir(exist_ok=True)
     target = options.folder / "drafts" / path.name
     if target.exists():
@@ -231,7 +232,9 @@ def trust(options: argparse.Namespace) -> int:
     if after == keyring:
         print("钥匙串里已经是这样，没有改")
         return 0
-    write_atomic(path, Key.load(options.folder / "keys" / "root.pem").sign(encode(after)))
+    message = Key.load(options.folder / "keys" / "root.pem").sign(encode(after))
+    verify_keyring(message, keyring)  # with another root key, no screen would believe it
+    write_atomic(path, message)
     print(f"{half.name}（{half.id}）现在可以向 {options.scope} 发布 {options.may}；钥匙串第 {after.version} 版")
     return 0
 

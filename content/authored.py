@@ -15,6 +15,8 @@ from msgspec import Meta, Struct, field
 
 from content.document import Document
 from content.notice import (
+    FIRST_YEAR,
+    LAST_YEAR,
     MAX_BODY,
     MAX_MEDIA,
     MAX_TITLE,
@@ -32,7 +34,7 @@ from content.notice import (
     Topic,
 )
 
-DAILY = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
+DAILY = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~～至]\s*(\d{1,2}):(\d{2})")
 WEEKDAYS = "一二三四五六日"
 LEVELS = "、".join(Level)
 
@@ -194,7 +196,7 @@ class VillageFile(Entry, frozen=True):
 
 def moment(text: str, *, end: bool = False) -> datetime:
     """`2025-07-10` or `2025-07-10T18:00`, local. As an end, a day alone means to the end of that day."""
-    cleaned = text.strip().replace("/", "-")
+    cleaned = text.strip().replace("/", "-").replace("：", ":")
     try:
         if len(cleaned) > len("2025-07-10"):
             parsed = datetime.fromisoformat(cleaned)
@@ -206,6 +208,8 @@ def moment(text: str, *, end: bool = False) -> datetime:
         if "时区" in str(error):
             raise
         raise ValueError(f"时间 {text!r} 看不懂，应写成 2025-07-10 或 2025-07-10T18:00") from error
+    if not FIRST_YEAR <= start.year <= LAST_YEAR:
+        raise ValueError(f"年份 {start.year} 不在 {FIRST_YEAR}—{LAST_YEAR} 之间；长期有效的不用写")
     return start + timedelta(days=1) if end else start
 
 
@@ -219,7 +223,7 @@ def day(text: str) -> date:
 
 def daily_hours(text: str) -> DailyHours:
     """`06:30-22:00`, `22:00-06:00` (past midnight), `08:00-24:00`."""
-    match = DAILY.fullmatch(text.strip())
+    match = DAILY.fullmatch(text.strip().replace("：", ":"))
     if not match:
         raise ValueError(f"时段 {text!r} 看不懂，应写成 06:30-22:00（加引号）")
     hours = [int(part) for part in match.groups()]

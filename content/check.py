@@ -10,7 +10,7 @@ from datetime import datetime
 from content.document import Problem
 from content.manifest import zone
 from content.onair import HORIZON, state_at
-from content.place import depth
+from content.place import ancestry, depth
 from content.village import Village
 
 DOORWAY_DEPTH = 5
@@ -40,7 +40,7 @@ def bare(village: Village) -> Iterator[Problem]:
     for path in village.places:
         if depth(path) != DOORWAY_DEPTH:
             continue
-        above = [village.places[place] for place in village.places if path == place or path.startswith(place + "/")]
+        above = [village.places[place] for place in ancestry(path) if place in village.places]
         missing = [
             word
             for word, there in (

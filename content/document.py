@@ -2,7 +2,7 @@
 
 `read` turns a text into a struct and collects all problems at once: unknown keys (with the
 likely word), missing ones, values of the wrong kind. A field with a problem is left at its
-default, so that what is good can still be used. The one door to PyYAML on the central side.
+default, so that what is good can still be used.
 """
 
 import difflib
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
-import yaml
 
-MAX_DEPTH = 40
+from content.nodes import Node, Unreadable, nodes_of
+
 MAX_TEXT = 4 * 1024 * 1024
 """Bytes of one file; a village of 10,000 doorways needs about one megabyte."""
 
@@ -75,7 +75,7 @@ def read(file: str, text: bytes, kind: type[T]) -> Document[T]:
     return document
 
 
-def compose(document: Document[Any], text: bytes) -> yaml.Node | None:
+def compose(document: Document[Any], text: bytes) -> Node | None:
     """The YAML nodes of `text`, or None with the problem noted."""
     if len(text) > MAX_TEXT:
         document.report((), f"文件有 {len(text)} 字节，太大", f"最多 {MAX_TEXT} 字节")
@@ -87,21 +87,10 @@ def compose(document: Document[Any], text: bytes) -> yaml.Node | None:
         document.problems.append(Problem(document.file, line, "不是 UTF-8 编码", "在编辑器里另存为 UTF-8"))
         return None
     try:
-        root = yaml.compose(decoded, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        where = mark.line + 1 if mark else 1
-        document.problems.append(
-            Problem(document.file, where, f"YAML 语法错误：{what}", "检查缩进、冒号后的空格和引号")
-        )
+        return nodes_of(decoded)
+    except Unreadable as error:
+        document.problems.append(Problem(document.file, error.line, error.what, error.instead))
         return None
-    except RecursionError:
-        document.report((), "嵌套太深")
-        return None
-    if root is None:
-        document.report((), "文件是空的", "至少写上必填的内容，参考 content/README.md")
-    return root
 
 
 class Reader:
@@ -110,14 +99,13 @@ class Reader:
     def __init__(self, document: Document[Any]) -> None:
         self._document = document
 
-    def struct(self, node: yaml.Node, kind: type[Any], path: Path) -> Any:
+    def struct(self, node: Node, kind: type[Any], path: Path) -> Any:
         """The struct, with bad fields left at their defaults; None where a required field is bad."""
         entries = self.mapping(node, path)
         if entries is None:
             return None
         fields = {one.encode_name: one for one in msgspec.structs.fields(kind)}
         values: dict[str, Any] = {}
-        complete = True
         for name, child in entries.items():
             if name not in fields:
                 self._document.report((*path, name), f"不认识 {name!r}", likely(name, fields))
@@ -125,38 +113,33 @@ class Reader:
             value = self.value(child, fields[name].type, (*path, name))
             if value is not None:
                 values[fields[name].name] = value
+        complete = True
         for name, one in fields.items():
             if one.required and one.name not in values:
                 complete = False
-                if name not in entries:
-                    self._document.report(path, f"缺少 {name!r}", f"加上一行 {name}: …")
+                if name not in entries or entries[name].is_null:
+                    self._document.report((*path, name), f"缺少 {name!r}", f"加上一行 {name}: …")
         return self._document.check(path, lambda: kind(**values)) if complete else None
 
-    def mapping(self, node: yaml.Node, path: Path) -> dict[str, yaml.Node] | None:
+    def mapping(self, node: Node, path: Path) -> dict[str, Node] | None:
         """The entries of a mapping node, doubles reported."""
-        self._document.lines.setdefault(path, node.start_mark.line + 1)
-        if len(path) > MAX_DEPTH:
-            self._document.report(path, "嵌套太深")
-            return None
-        if not isinstance(node, yaml.MappingNode):
+        self._document.lines.setdefault(path, node.line)
+        if node.entries is None:
             self._document.report(path, "这里应为“名称: 值”的若干行", f"现在是 {shown(node)}")
             return None
-        entries: dict[str, yaml.Node] = {}
-        for key, child in node.value:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+        entries: dict[str, Node] = {}
+        for name, line, child in node.entries:
             if name in entries:
-                self._document.problems.append(
-                    Problem(self._document.file, key.start_mark.line + 1, f"{name!r} 写了两次", "只留一个")
-                )
+                self._document.problems.append(Problem(self._document.file, line, f"{name!r} 写了两次", "只留一个"))
                 continue
-            self._document.lines[(*path, name)] = key.start_mark.line + 1
+            self._document.lines[(*path, name)] = line
             entries[name] = child
         return entries
 
-    def value(self, node: yaml.Node, kind: Any, path: Path) -> Any:
+    def value(self, node: Node, kind: Any, path: Path) -> Any:
         """The value of `kind` at `node`; None where there is none or it is bad."""
-        self._document.lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null":
+        self._document.lines.setdefault(path, node.line)
+        if node.is_null:
             return None
         kind, constraint = unwrapped(kind, node)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -168,34 +151,37 @@ class Reader:
             return self.sequence(node, typing.get_args(kind)[0], path)
         return self.scalar(node, constraint, path)
 
-    def dictionary(self, node: yaml.Node, kind: Any, path: Path) -> dict[str, Any]:
-        """The entries that are good."""
+    def dictionary(self, node: Node, kind: Any, path: Path) -> dict[str, Any]:
+        """The entries that are good. One that is left empty is a mistake, and not the same as none."""
         entries = self.mapping(node, path) or {}
+        for name, child in entries.items():
+            if child.is_null:
+                self._document.report((*path, name), f"{name!r} 下面是空的", "写上内容，或删掉这一行")
         read_entries = {name: self.value(child, kind, (*path, name)) for name, child in entries.items()}
         return {name: value for name, value in read_entries.items() if value is not None}
 
-    def sequence(self, node: yaml.Node, kind: Any, path: Path) -> tuple[Any, ...] | None:
+    def sequence(self, node: Node, kind: Any, path: Path) -> tuple[Any, ...]:
         """The good elements. A single value stands for a list of one."""
-        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        nodes = node.items if node.items is not None else [node]
         values = [self.value(child, kind, (*path, position)) for position, child in enumerate(nodes)]
         return tuple(value for value in values if value is not None)
 
-    def scalar(self, node: yaml.Node, kind: Any, path: Path) -> Any:
-        """A text, number or truth value that meets its constraints."""
-        if not isinstance(node, yaml.ScalarNode):
+    def scalar(self, node: Node, kind: Any, path: Path) -> Any:
+        """A text, number or truth value that meets its constraints.
+
+        A text is taken as written: 0391-0000000, 18:00 and 2025-07-10 do not become numbers or dates.
+        """
+        if node.text is None:
             self._document.report(path, f"{path[-1]!r} 应为一个值", f"现在是 {shown(node)}")
             return None
-        plain, _ = unwrapped(kind, node)
-        # A text is taken as written: 0391-0000000, 18:00 and 2025-07-10 must not become numbers or dates.
-        raw = node.value if plain is str else yaml.safe_load(node.value or '""')
         try:
-            return msgspec.convert(raw, kind)
+            return msgspec.convert(node.text.strip(), kind, strict=False)
         except msgspec.ValidationError as error:
-            self._document.report(path, f"{path[-1]!r}：{described(kind) or in_chinese(str(error))}", wrote(node.value))
+            self._document.report(path, f"{path[-1]!r}：{described(kind) or in_chinese(str(error))}", wrote(node.text))
             return None
 
 
-def unwrapped(kind: Any, node: yaml.Node) -> tuple[Any, Any]:
+def unwrapped(kind: Any, node: Node) -> tuple[Any, Any]:
     """(the plain type, the type with its constraints) of an annotation, None and Annotated taken off.
 
     Of a union with a struct the node decides: a mapping is the struct, anything else the other.
@@ -204,7 +190,7 @@ def unwrapped(kind: Any, node: yaml.Node) -> tuple[Any, Any]:
         choices = [one for one in typing.get_args(kind) if one is not types.NoneType]
         structs = [one for one in choices if isinstance(one, type) and issubclass(one, msgspec.Struct)]
         others = [one for one in choices if one not in structs]
-        kind = structs[0] if structs and (isinstance(node, yaml.MappingNode) or not others) else others[0]
+        kind = structs[0] if structs and (node.entries is not None or not others) else others[0]
     constraint = kind
     while typing.get_origin(kind) is typing.Annotated:
         kind = typing.get_args(kind)[0]
@@ -225,11 +211,11 @@ def likely(name: str, known: Iterable[str]) -> str:
     return f"是不是 {near[0]!r}？" if near else f"可用：{'、'.join(sorted(known)[:12])}"
 
 
-def shown(node: yaml.Node) -> str:
+def shown(node: Node) -> str:
     """A node in a few words."""
-    if isinstance(node, yaml.ScalarNode):
-        return repr(node.value[:30])
-    return "一个列表" if isinstance(node, yaml.SequenceNode) else "若干“名称: 值”"
+    if node.text is not None:
+        return repr(node.text[:30])
+    return "一个列表" if node.items is not None else "若干“名称: 值”"
 
 
 def wrote(text: str) -> str:

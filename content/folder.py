@@ -2,8 +2,8 @@
 
     village.yaml, notices/<id>.yaml, alerts/<id>.yaml, media/, drafts/ (not read)
 
-A bad file costs itself only. A publisher keeps a copy of each file as it last was good (`good`):
-while the file is bad, that copy stands in, so that a slip of the keyboard takes nothing off a
+A bad file costs itself only. A publisher keeps each notice and alert as it last was good (`good`):
+while the file or one of its pictures is bad, that form stands in, so that a slip of the keyboard takes nothing off a
 screen. Files that begin with a dot (editors, half-done copies) are not looked at.
 """
 
@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, checked
 from content.document import Document, Problem, likely, read
 from content.errors import BadName, FolderError
 from content.files import write_atomic
 from content.manifest import zone
 from content.media import inspect
-from content.notice import TOPICS, Alert, Media, Notice, Topic, text_digest
+from content.notice import TOPICS, Alert, Media, Notice, NoticeId, Topic, text_digest
 from content.place import check_level, check_path, is_within
 from content.village import AddressedAlert, AddressedNotice, Place, Village
 
@@ -28,6 +30,7 @@ SUFFIXES = frozenset({".yaml", ".yml"})
 KNOWN_ENTRIES = frozenset({"village.yaml", "notices", "alerts", "media", "drafts", "keys", "recalled", "keyring.json"})
 
 Item = TypeVar("Item")
+Parse = Callable[[str, bytes], tuple[Item | None, list[Problem]]]
 
 
 @dataclass
@@ -69,10 +72,10 @@ class Scanner:
 
     def scan(self) -> Scan:
         self._report_strangers()
-        village = self._read_file("village.yaml", self._village)
+        village = self._read_village()
         if village is not None:
-            notices = self._read_all("notices", lambda name, text: self._notice(village, name, text))
-            alerts = self._read_all("alerts", lambda name, text: self._alert(village, name, text))
+            notices = self._read_all("notices", AddressedNotice, partial(self._notice, village))
+            alerts = self._read_all("alerts", AddressedAlert, partial(self._alert, village))
             self._result.village = Village(
                 publisher=village.village.publisher,
                 name=village.village.name,
@@ -91,39 +94,49 @@ class Scanner:
                     Problem(entry.name, 1, "不认识这个文件或文件夹，没有读它", likely(entry.name, KNOWN_ENTRIES))
                 )
 
-    def _read_all(self, section: str, parse: Callable[[str, bytes], tuple[Item | None, list[Problem]]]) -> list[Item]:
-        found = []
+    def _read_all(self, section: str, kind: type[Item], parse: Parse[Item]) -> list[Item]:
+        """The items of a section, each file's own or, while that is bad, its last good form."""
+        found: dict[str, Item] = {}
+        files: set[str] = set()
         for path in sorted((self._folder / section).glob("*")):
             if path.name.startswith(".") or path.name == "README.md":
                 continue
             name = f"{section}/{path.name}"
-            if path.suffix not in SUFFIXES:
-                self._result.problems.append(Problem(name, 1, "不是 .yaml 文件，没有读它", "图片放进 media/"))
+            wrong = wrong_name(path, files)
+            if wrong:
+                self._result.problems.append(Problem(name, 1, *wrong))
                 continue
-            item = self._read_file(name, parse)
+            files.add(path.stem)
+            item, problems = self._read_file(name, parse)
+            copy = self._good / section / f"{path.stem}.json" if self._good else None
+            if copy is not None:
+                item = remembered(copy, item if not problems else None, kind)
             if item is not None:
-                found.append(item)
+                found[path.stem] = item
         if self._good is not None:
-            forget_deleted(self._good / section, self._folder / section)
-        return found
+            forget_deleted(self._good / section, files)
+        return list(found.values())
 
-    def _read_file(self, name: str, parse: Callable[[str, bytes], tuple[Item | None, list[Problem]]]) -> Item | None:
-        """The item in the file `name`, or in its last good copy while the file is bad."""
+    def _read_file(self, name: str, parse: Parse[Item]) -> tuple[Item | None, list[Problem]]:
+        """What `parse` makes of the file `name`, its problems noted."""
         try:
-            text = (self._folder / name).read_bytes()
-            item, problems = parse(name, text)
+            item, problems = parse(name, (self._folder / name).read_bytes())
         except OSError as error:
-            text = b""
             item, problems = None, [Problem(name, 1, f"读不了：{error.strerror}", "检查文件权限")]
         self._result.problems += problems
+        return item, problems
+
+    def _read_village(self) -> "Setting | None":
+        """village.yaml, or its last good text while it is bad."""
+        setting, problems = self._read_file("village.yaml", self._village)
         if self._good is None:
-            return item
-        copy = self._good / name
-        if item is not None and not problems:
-            remember(copy, text)
+            return setting
+        copy = self._good / "village.yaml"
+        if setting is not None and not problems:
+            keep(copy, (self._folder / "village.yaml").read_bytes())
         elif copy.is_file():
-            item, _ = parse(name, copy.read_bytes())
-        return item
+            setting, _ = self._village("village.yaml", copy.read_bytes())
+        return setting
 
     def _village(self, name: str, text: bytes) -> tuple[Setting | None, list[Problem]]:
         document = read(name, text, VillageFile)
@@ -179,7 +192,7 @@ class Scanner:
         if "/" in name or "\\" in name or name.startswith("."):
             document.report(where, f"图片名 {name!r} 不能带路径", "把图片放进 media/，这里只写文件名")
             return None
-        if not path.is_file():
+        if not name or len(name) > 200 or not path.is_file():
             there = [one.name for one in (self._folder / "media").glob("*")]
             document.report(where, f"media/ 里没有 {name!r}", likely(name, there) if there else "把图片放进 media/")
             return None
@@ -266,16 +279,40 @@ def checked_level(name: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def remember(copy: Path, text: bytes) -> None:
-    """Keep `text` as the last good copy, unless it is kept already."""
-    if copy.is_file() and copy.read_bytes() == text:
+def wrong_name(path: Path, taken: set[str]) -> tuple[str, str] | None:
+    """What is wrong with a file's name and what to do, if anything is."""
+    if path.suffix not in SUFFIXES:
+        return "不是 .yaml 文件，没有读它", "图片放进 media/"
+    try:
+        msgspec.convert(path.stem, NoticeId)
+    except msgspec.ValidationError:
+        return f"文件名 {path.name!r} 不能作编号", "文件名不能有空格和斜杠，不能以点开头，最长 100 个字符"
+    if path.stem in taken:
+        return f"已经有编号为 {path.stem!r} 的文件，没有读这一个", "改名或删除其中一个"
+    return None
+
+
+def remembered(copy: Path, item: Item | None, kind: type[Item]) -> Item | None:
+    """`item`, kept for later; without one, what was kept last."""
+    if item is not None:
+        keep(copy, msgspec.json.encode(item))
+        return item
+    try:
+        return msgspec.json.decode(copy.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError):  # never good, or kept by an older version of ours
+        return None
+
+
+def keep(copy: Path, content: bytes) -> None:
+    """Write a copy, unless it is there already."""
+    if copy.is_file() and copy.read_bytes() == content:
         return
     copy.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(copy, text, mode=0o600)
+    write_atomic(copy, content, mode=0o600)
 
 
-def forget_deleted(copies: Path, originals: Path) -> None:
+def forget_deleted(copies: Path, names: set[str]) -> None:
     """Drop the copies of files that are there no more: deleting a file is how a notice is taken back."""
     for copy in copies.glob("*"):
-        if not (originals / copy.name).exists():
+        if copy.stem not in names:
             copy.unlink()

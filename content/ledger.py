@@ -12,21 +12,29 @@ from typing import Any
 import msgspec
 
 from content.compile import Body
-from content.errors import FolderError, Refused
+from content.errors import BlobCorrupt, FolderError, Refused
 from content.files import remove_temporary_files, sha256_hex, write_atomic
 from content.manifest import (
     INLINE_LIMIT,
     MAX_CONTENT,
-    MAX_PAYLOAD,
     Alerts,
     Blob,
     Content,
     Manifest,
     encode,
+    parse,
     parse_content,
     parse_verified,
 )
 from content.signing import Key
+
+
+class TooMuch(FolderError):
+    """Some places have more than a screen takes; they stay as they were. `signed` are the topics of the others."""
+
+    def __init__(self, why: str, signed: list[str]) -> None:
+        super().__init__(why)
+        self.signed = signed
 
 
 class Ledger:
@@ -38,6 +46,7 @@ class Ledger:
         self.blobs.mkdir(parents=True, exist_ok=True)
         remove_temporary_files(folder)
         remove_temporary_files(self.blobs)
+        self._drop_rotten_blobs()
         self.messages: dict[str, bytes] = self._load()
 
     def _load(self) -> dict[str, bytes]:
@@ -53,7 +62,7 @@ class Ledger:
         write_atomic(self._folder / "published.json", msgspec.json.encode(self.messages), mode=0o600)
 
     def update(self, bodies: dict[str, Body], media: dict[str, Path], now: datetime) -> list[str]:
-        """Sign what has changed and return its topics, alerts first.
+        """Sign what has changed and return its topics, alerts first. Raises TooMuch after signing the rest.
 
         A topic that `bodies` no longer names (its place is gone) is emptied, not forgotten: a
         screen may still hang there, and only a signed message may change what it shows.
@@ -62,11 +71,20 @@ class Ledger:
         changed = [topic for topic, body in wanted.items() if self._body(topic) != body]
         for body in wanted.values():
             self._keep_media(body, media)
+        signed: list[str] = []
+        refused: list[str] = []
         for topic in changed:
-            self.messages[topic] = self._signed(topic, wanted[topic], self._revision(topic) + 1, now)
-        if changed:
+            try:
+                self.messages[topic] = self._signed(topic, wanted[topic], self._revision(topic) + 1, now)
+                signed.append(topic)
+            except FolderError as error:
+                refused.append(str(error))
+        if signed:
             self._save()
-        return sorted(changed, key=lambda topic: "/alerts/" not in topic)
+        signed.sort(key=lambda topic: "/alerts/" not in topic)
+        if refused:
+            raise TooMuch("\n".join(refused), signed)
+        return signed
 
     def outgrow(self, topic: str, message: bytes, now: datetime) -> None:
         """Make our message on `topic` newer than `message`, which a broker retained.
@@ -102,8 +120,8 @@ class Ledger:
         assert manifest.head  # noqa: S101 -- Manifest checks that one of the three is set
         try:
             return parse_content((self.blobs / manifest.head.sha256).read_bytes(), manifest.head)
-        except OSError:
-            return None  # the blob is gone: publish again
+        except (OSError, BlobCorrupt, Refused):
+            return None  # the blob is gone: make it again
 
     def _signed(self, topic: str, body: Body, least_revision: int, now: datetime) -> bytes:
         place = topic.split("/places/")[1].rpartition("/")[0].rpartition("/")[0]
@@ -124,9 +142,18 @@ class Ledger:
             self._keep(head.sha256, blob)
             manifest = Manifest(kind="content", head=head, **facts)
         message = self._key.sign(encode(manifest))
-        if len(message) > MAX_PAYLOAD:
-            raise FolderError(f"{place} 的警报有 {len(message)} 字节，最多 {MAX_PAYLOAD}；请减少警报")
+        try:  # as every screen will
+            parse_verified(message)
+            parse(encode(body), type(body))
+        except Refused as error:
+            raise FolderError(f"{place} 的内容屏幕不会接受（{error}）；请减少通知或警报") from error
         return message
+
+    def _drop_rotten_blobs(self) -> None:
+        """So that they are copied and made again."""
+        for blob in self.blobs.iterdir():
+            if sha256_hex(blob.read_bytes()) != blob.name:
+                blob.unlink()
 
     def _keep_media(self, body: Body, media: dict[str, Path]) -> None:
         if isinstance(body, Content):

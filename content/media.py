@@ -3,19 +3,25 @@
 The one door to Pillow.
 """
 
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from content.files import sha256_hex
 from content.notice import Media
 
 KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
+MAX_SIDE = 20_000
 MAX_PIXELS = 40_000_000
 """A Pi Zero 2 W has 512 MB; a picture of this size decodes to 160 MB."""
+
+
+class NotForScreens(ValueError):
+    """A good picture that no screen can show."""
 
 
 def inspect(path: Path, caption: str = "") -> Media:
@@ -34,12 +40,18 @@ def facts(path: Path, _modified: int, size: int, _inode: int) -> Media:
     """As `inspect`, remembered as long as the very file stays as it is."""
     try:
         content = path.read_bytes()
-        with Image.open(path) as picture:
+        with (
+            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(path) as picture,
+        ):
             kind, (width, height) = picture.format or "", picture.size
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+            if kind not in KINDS:
+                raise NotForScreens(f"图片 {path.name!r} 的格式是 {kind or '未知'}，屏幕只能显示 JPEG、PNG、WebP")
+            if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+                raise NotForScreens(f"图片 {path.name!r} 有 {width}×{height} 像素，请缩小到 4000 万像素以内")
+            picture.load()  # a copy under way has a good head and no tail
+    except NotForScreens:
+        raise
+    except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning, ValueError) as error:
         raise ValueError(f"图片 {path.name!r} 打不开，文件可能已损坏；请重新导出为 JPEG 或 PNG") from error
-    if kind not in KINDS:
-        raise ValueError(f"图片 {path.name!r} 的格式是 {kind or '未知'}，屏幕只能显示 JPEG、PNG、WebP")
-    if width * height > MAX_PIXELS:
-        raise ValueError(f"图片 {path.name!r} 有 {width}×{height} 像素，请缩小到 4000 万像素以内")
     return Media(sha256=sha256_hex(content), size=size, kind=KINDS[kind], width=width, height=height)

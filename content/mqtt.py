@@ -15,14 +15,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from content.address import BrokerAddress, Credentials
 from content.errors import BrokerError
 from content.manifest import MAX_PAYLOAD
 
@@ -39,37 +38,6 @@ FILTERS_PER_PACKET = 100
 FAREWELL_SECONDS = 2.0
 GRANTED = 2
 """SUBACK codes above 2 say no (MQTT 3.1.1, 3.9.3); some brokers say yes and mean no."""
-
-
-@dataclass(frozen=True)
-class BrokerAddress:
-    """Where the broker listens, from `mqtt://host:port` or `mqtts://host:port`."""
-
-    host: str
-    port: int
-    tls: bool
-
-    @classmethod
-    def parse(cls, url: str) -> "BrokerAddress":
-        """Raises BrokerError for what is not such an address; a password has no place in it."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise BrokerError(f"broker 地址 {url!r} 有误：{error}") from error
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.username or parts.password:
-            raise BrokerError(f"broker 地址 {url!r} 有误，应为 mqtts://主机:8883 或 mqtt://127.0.0.1:1883")
-        tls = parts.scheme == "mqtts"
-        return cls(parts.hostname, port or (8883 if tls else 1883), tls)
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """The files for mutual TLS: the broker's CA, our certificate and our key."""
-
-    ca: Path
-    certificate: Path
-    key: Path
 
 
 @dataclass(frozen=True)

@@ -244,8 +244,35 @@ def rrule_parts(text: str) -> dict[str, str]:
             raise ValueError(f"rrule 里的 {piece!r} 看不懂，应为 名称=值，例如 FREQ=MONTHLY;BYMONTHDAY=5,15,25")
         if match[1] not in RRULE_NAMES:
             raise ValueError(f"rrule 不支持 {match[1]}，可用：{'、'.join(sorted(RRULE_NAMES))}")
+        if match[1] in parts:
+            raise ValueError(f"rrule 里 {match[1]} 写了两次")
         parts[match[1]] = match[2]
     return parts
+
+
+RRULE_RANGES = {"BYMONTHDAY": 31, "BYMONTH": 12, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+"""The largest absolute values of RFC 5545, 3.3.10; 0 is none of them. dateutil checks few of these."""
+RRULE_WEEKDAY = re.compile(r"([+-]?[1-9]\d?)?(MO|TU|WE|TH|FR|SA|SU)")
+
+
+def check_ranges(parts: dict[str, str]) -> None:
+    """Raise ValueError for numbers that no calendar has."""
+    for name, most in RRULE_RANGES.items():
+        for text in parts[name].split(",") if name in parts else ():
+            if (
+                not re.fullmatch(r"[+-]?\d{1,3}", text)
+                or not 1 <= abs(int(text)) <= most
+                or (name == "BYMONTH" and int(text) < 0)
+            ):
+                raise ValueError(f"rrule 的 {name}={text} 不对，应在 1 到 {most} 之间")
+    for name in ("INTERVAL", "COUNT"):
+        if name in parts and not re.fullmatch(r"[1-9]\d{0,3}", parts[name]):
+            raise ValueError(f"rrule 的 {name}={parts[name]} 不对，应为 1 到 9999 的整数")
+    most_weeks = 5 if parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts else 53
+    for text in parts["BYDAY"].split(",") if "BYDAY" in parts else ():
+        match = RRULE_WEEKDAY.fullmatch(text)
+        if not match or (match[1] and abs(int(match[1])) > most_weeks):
+            raise ValueError(f"rrule 的 BYDAY={text} 不对，应为 MO、TU … SU，或第几个如 1MO、-1FR")
 
 
 def check_rrule(text: str, *, has_start: bool) -> None:
@@ -258,6 +285,7 @@ def check_rrule(text: str, *, has_start: bool) -> None:
     parts = rrule_parts(text)
     if parts.get("FREQ") not in RRULE_FREQUENCIES:
         raise ValueError(f"rrule 要有 FREQ，且为 {'、'.join(RRULE_FREQUENCIES)} 之一；每天的时段请写 daily")
+    check_ranges(parts)
     anchored = parts["FREQ"] == "DAILY" or RRULE_DAY_PARTS & parts.keys()
     if not has_start and ({"INTERVAL", "COUNT"} & parts.keys() or not anchored):
         raise ValueError("这样的 rrule 从哪天算起不明确，请加上 from，或写明 BYDAY、BYMONTHDAY")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulebase, rrulestr
 from msgspec import Struct
 
-from content.notice import Show, rrule_parts
+from content.notice import Alert, Show, rrule_parts
 
 DAY = timedelta(days=1)
 HORIZON = timedelta(days=400)
@@ -54,17 +54,29 @@ def on_air(items: Iterable[Item], now: datetime, zone: ZoneInfo, *, clock_truste
         edge = min(edge, changes)
     if not due and not clock_trusted:
         due = list(listed)
-    return OnAir(due=tuple(due), until=to_instant(edge, zone, after=now))
+    return OnAir(due=tuple(due), until=holds_until(now, edge - local, zone))
 
 
-def to_instant(local: datetime, zone: ZoneInfo, *, after: datetime) -> datetime:
-    """The instant of a local time; where summer time makes that no later than `after`, one minute after it.
+def holds_until(now: datetime, wait: timedelta, zone: ZoneInfo) -> datetime:
+    """The instant after `wait`, or the one before it at which summer time begins or ends in `zone`.
 
-    An hour that happens twice is the earlier one: waking early costs one look at the clock,
-    waking late shows something that is no longer true.
+    What was computed in local time holds only while local time runs evenly.
     """
-    instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    return instant if instant > after else after.astimezone(UTC) + timedelta(minutes=1)
+
+    def offset(moment: datetime) -> timedelta | None:
+        return moment.astimezone(zone).utcoffset()
+
+    start = now.astimezone(UTC)
+    end, before = start + wait, start
+    while before < end:
+        after = min(before + DAY, end)
+        if offset(after) != offset(start):
+            while after - before > timedelta(seconds=1):
+                middle = before + (after - before) / 2
+                before, after = (middle, after) if offset(middle) == offset(start) else (before, middle)
+            return after
+        before = after
+    return end
 
 
 def state_at(show: Show, local: datetime) -> tuple[bool, datetime]:
@@ -145,3 +157,13 @@ def moved(day: date, years: int) -> datetime:
 def parsed_rule(text: str, start: date) -> rrulebase:
     """A moved rule; cached because a screen asks for the same few all day."""
     return rrulestr(text, dtstart=moved(start, SHIFT), ignoretz=True)
+
+
+def active_alerts(alerts: Iterable[Alert], now: datetime, *, clock_trusted: bool = True) -> list[Alert]:
+    """The alerts that hold at `now`, the most severe first, then the newest.
+
+    While the clock is not trusted, one that seems to lie ahead holds: somebody issued it, so that
+    moment has come.
+    """
+    holding = [one for one in alerts if now < one.expires and (one.issued <= now or not clock_trusted)]
+    return sorted(holding, key=lambda one: (one.level.severity, one.issued), reverse=True)

@@ -16,14 +16,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from content.address import BrokerAddress, Credentials
 from content.check import warnings
 from content.clock import Clock
 from content.compile import compile_village
 from content.document import Problem
 from content.errors import BrokerError, FolderError, FolderInUse
 from content.folder import Scan, scan
-from content.ledger import Ledger
-from content.mqtt import Arrived, BrokerAddress, Connected, Connection, Credentials, Disconnected, Subscribed
+from content.ledger import Ledger, TooMuch
+from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
 from content.signing import Key
 from content.watch import FolderWatch, Settle
 
@@ -223,7 +224,12 @@ class Publisher:
             raise FolderError(
                 f"village.yaml 的 publisher 由 {self.name} 改成了 {found.village.publisher}；请先停止 serve"
             )
-        changed = self.ledger.update(compile_village(found.village), found.media, now)
+        try:
+            changed = self.ledger.update(compile_village(found.village), found.media, now)
+        except TooMuch as error:
+            self._note_error(str(error))
+            self.health.problems += tuple(str(error).splitlines())
+            changed = error.signed
         self.health.topics = len(self.ledger.messages)
         self.health.notices, self.health.alerts = len(found.village.notices), len(found.village.alerts)
         self.health.warnings = tuple(str(problem) for problem in warnings(found.village, now))

@@ -18,7 +18,7 @@ from securesystemslib.dsse import Envelope as DsseEnvelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, Signature, SSlibKey
 
-from content.errors import FolderError, Reason, Refused
+from content.errors import BadName, FolderError, Reason, Refused
 from content.files import write_atomic
 from content.manifest import (
     PAYLOAD_TYPE,
@@ -31,12 +31,22 @@ from content.manifest import (
     parse_manifest,
 )
 from content.notice import Frozen
-from content.place import is_within
+from content.place import check_level, check_path, is_within
 
 Power = Literal["content", "alerts", "assignment", "command"]
 PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 """An Ed25519 public key: 32 bytes in hexadecimal."""
 KeyId = Annotated[str, Meta(max_length=128)]
+
+
+def check_names(publisher: str, scope: tuple[str, ...]) -> None:
+    """Raise ValueError for a publisher or a place that no MQTT topic can name."""
+    try:
+        check_level(publisher)
+        for place in scope:
+            check_path(place)
+    except BadName as error:
+        raise ValueError(str(error)) from error
 
 
 class Publisher(Frozen, frozen=True):
@@ -48,6 +58,9 @@ class Publisher(Frozen, frozen=True):
     scope: tuple[str, ...]
     may: tuple[Power, ...]
     threshold: Annotated[int, Meta(ge=1, le=8)] = 1
+
+    def __post_init__(self) -> None:
+        check_names(self.id, self.scope)
 
     def covers(self, place: str) -> bool:
         """Is `place` in this publisher's scope?"""
@@ -196,6 +209,9 @@ class PublicHalf(Frozen, frozen=True):
     name: str
     keyid: str
     public: PublicKey
+
+    def __post_init__(self) -> None:
+        check_names(self.id, ())
 
 
 def encode_public(key: Key, publisher: str, name: str) -> bytes:

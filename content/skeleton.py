@@ -8,7 +8,7 @@ from content.document import read
 from content.errors import FolderError
 from content.files import write_atomic
 from content.manifest import encode
-from content.place import LEVEL
+from content.place import LEVEL, RESERVED, check_level
 from content.publisher import key_path
 from content.signing import Key, Keyring, Publisher, encode_public
 
@@ -62,6 +62,8 @@ def create(folder: Path) -> list[str]:
     Raises FolderError.
     """
     made = []
+    if folder.exists() and not folder.is_dir():
+        raise FolderError(f"{folder} 是一个文件；请换一个新的文件夹名")
     if not (folder / "village.yaml").exists():
         if folder.is_dir() and any(folder.iterdir()):
             raise FolderError(f"{folder} 不是空的，也没有 village.yaml；请换一个新的文件夹名")
@@ -72,8 +74,8 @@ def create(folder: Path) -> list[str]:
 
 def write_village(folder: Path) -> list[str]:
     """The skeleton's files."""
-    simple = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
-    root = simple if LEVEL.fullmatch(simple) else "village"
+    simple = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower())[:40].strip("-")
+    root = simple if LEVEL.fullmatch(simple) and simple not in RESERVED else "village"
     texts = {
         "village.yaml": VILLAGE.format(publisher=f"{root}-publisher", root=root),
         "notices/welcome.yaml": NOTICE.format(root=root),
@@ -94,6 +96,7 @@ def read_village(folder: Path) -> VillageFile:
         raise FolderError(f"{folder}/village.yaml: {error.strerror}") from error
     if document.value is None:
         raise FolderError("\n".join(str(problem) for problem in document.problems))
+    check_level(document.value.publisher)  # it becomes a file's name
     return document.value
 
 

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
 from content.clock import Clock
 
 QUIET_SECONDS = 0.3
 """An editor's save (write, rename, touch) is over well within this."""
 RESCAN_SECONDS = 120.0
+MOST_RESTLESS_SECONDS = 3.0
+"""A large picture that is being copied in must not keep an alert waiting."""
 READ_ONLY_EVENTS = frozenset({"opened", "closed_no_write"})
 
 
@@ -25,10 +28,13 @@ class Settle:
     def __init__(self, clock: Clock, quiet: float = QUIET_SECONDS, every: float = RESCAN_SECONDS) -> None:
         self._clock, self._quiet, self._every = clock, quiet, every
         self._due = clock.monotonic()
+        self._restless_since: float | None = None
 
     def poke(self) -> None:
-        """Something may have changed."""
-        self._due = self._clock.monotonic() + self._quiet
+        """Something may have changed. A folder that is never quiet is looked at all the same."""
+        now = self._clock.monotonic()
+        self._restless_since = now if self._restless_since is None else self._restless_since
+        self._due = min(now + self._quiet, self._restless_since + MOST_RESTLESS_SECONDS)
 
     def remaining(self) -> float:
         """Seconds until it will be due; 0 if it is."""
@@ -39,6 +45,7 @@ class Settle:
         if self.remaining() > 0:
             return False
         self._due = self._clock.monotonic() + self._every
+        self._restless_since = None
         return True
 
 
@@ -47,17 +54,19 @@ class FolderWatch(FileSystemEventHandler):
 
     def __init__(self, folder: Path, poke: Callable[[], None]) -> None:
         self._folder, self._poke = folder, poke
-        self._observer = Observer()
-        self._observer.schedule(self, str(folder), recursive=True)
+        self._observer: BaseObserver | None = None  # watchdog's own begins a thread when it is made
 
     def start(self) -> None:
+        self._observer = Observer()
+        self._observer.schedule(self, str(self._folder), recursive=True)
         self._observer.start()
 
     def close(self) -> None:
         """Stop; may be called twice."""
-        if self._observer.is_alive():
-            self._observer.stop()
-            self._observer.join(timeout=5.0)
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.stop()
+            observer.join(timeout=5.0)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in READ_ONLY_EVENTS:

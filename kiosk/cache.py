@@ -14,11 +14,12 @@ in its new one.
 import contextlib
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from content.errors import BlobCorrupt, Refused
 from content.files import remove_temporary_files, sha256_hex, write_atomic
-from content.manifest import Content, Manifest, encode, parse, parse_content, parse_verified
+from content.manifest import Content, Manifest, parse, parse_content, parse_verified
 from content.notice import Frozen
 
 MAX_STACK = 4
@@ -57,6 +58,7 @@ class Cache:
         for folder in (self._folder, self._blobs, self._messages):
             folder.mkdir(parents=True, exist_ok=True)
             remove_temporary_files(folder)
+        self.drop_rotten_blobs()
 
     def prepare_for_reading(self) -> None:
         """For the player, which may be first: there must be folders to watch."""
@@ -71,13 +73,18 @@ class Cache:
             return None, ""
 
     def flip(self, pointer: Pointer) -> None:
-        """From now on `pointer` holds. Everything it names must be here. Raises OSError."""
-        write_atomic(self._folder / "current.json", encode(pointer))
+        """From now on `pointer` holds, if it does not already. Everything it names must be here. Raises OSError."""
+        path = self._folder / "current.json"
+        text = msgspec.json.encode(pointer)  # not sorted: the order of stacks means something
+        with contextlib.suppress(OSError):
+            if path.read_bytes() == text:
+                return
+        write_atomic(path, text)
 
     def store_message(self, message: bytes) -> str:
         """Keep a message; its digest. Raises OSError."""
         digest = sha256_hex(message)
-        if not (self._messages / digest).exists():
+        if self.message(digest) != message:  # not here yet, or rotten
             write_atomic(self._messages / digest, message)
         return digest
 
@@ -135,9 +142,11 @@ class Cache:
         """Where a download grows until it is whole."""
         return self._blobs / f"{PART_PREFIX}{digest}"
 
-    def drop_blob(self, digest: str) -> None:
-        """Forget a rotten blob, so that it is fetched again."""
-        (self._blobs / digest).unlink(missing_ok=True)
+    def drop_rotten_blobs(self) -> None:
+        """Forget the blobs that do not match their names any more, so that they are fetched again."""
+        for path in self._blobs.iterdir():
+            if not path.name.startswith(".") and self.blob(path.name) is None:
+                path.unlink(missing_ok=True)
 
     def remove_unused(self, messages: set[str], blobs: set[str]) -> int:
         """Delete all but these; how many were deleted."""

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from content.address import BrokerAddress, Credentials
 from content.document import Document, read
 from content.errors import BadName, BrokerError, ConfigError
 from content.manifest import DEFAULT_ZONE, zone
-from content.mqtt import BrokerAddress, Credentials
 from content.place import check_level, check_path
 
 SIZE = re.compile(r"(\d{3,5})\s*[x×X*]\s*(\d{3,5})")
@@ -129,5 +129,6 @@ def parsed(document: Document[KioskConfig], folder: Path) -> Config | None:
 def check_url(url: str) -> str:
     """`url`, if it is an http(s) address without a password in it. Raises ValueError."""
     if not re.fullmatch(r"https?://[^\s@]+", url):
-        raise ValueError(f"http 地址 {url!r} 有误，应为 https://主机/ 开头，不带用户名和密码")
+        shown = url if "@" not in url else "（含用户名或密码，不显示）"
+        raise ValueError(f"http 地址 {shown!r} 有误，应为 https://主机/ 开头，不带用户名和密码")
     return url

@@ -20,7 +20,6 @@ class Holdings:
     def __init__(self, place: str, cache: Cache, keyring: Keyring, refusals: Refusals) -> None:
         self._place, self._cache, self._refusals = place, cache, refusals
         self._stacks: dict[str, list[Version]] = {}
-        self.keyring, self.topics = keyring, topics_for(place, keyring)
         self.believe(keyring)
 
     def believe(self, keyring: Keyring) -> None:
@@ -61,7 +60,10 @@ class Holdings:
         version = self._cache.version(self._cache.store_message(message))
         if version is None:
             raise OSError(None, "what was written could not be read back")
-        self._stacks[topic] = [version, *stack][:MAX_STACK]
+        # The oldest is the last that was whole: what a flood of news may not push out.
+        self._stacks[topic] = (
+            [version, *stack[: MAX_STACK - 2], *stack[-1:]] if len(stack) >= MAX_STACK else [version, *stack]
+        )
         return True
 
     def settle(self) -> set[Wanted]:
@@ -75,9 +77,7 @@ class Holdings:
             if not lacking:
                 del stack[1:]
         stacks = {topic: tuple(one.digest for one in self._stacks[topic]) for topic in self.topics if self.has(topic)}
-        pointer = Pointer(place=self._place, stacks=stacks)
-        if pointer != self._cache.pointer()[0]:
-            self._cache.flip(pointer)
+        self._cache.flip(Pointer(place=self._place, stacks=stacks))
         return wanted
 
     def has(self, topic: str) -> bool:
@@ -100,5 +100,8 @@ class Holdings:
     def clean(self) -> None:
         """Delete from the cache what nothing here names."""
         versions = [one for stack in self._stacks.values() for one in stack]
+        pointer, _ = self._cache.pointer()
+        for digests in pointer.stacks.values() if pointer else ():
+            versions += self._cache.stack(digests)  # not settled yet (a full disk): the player still goes by it
         blobs = used_blobs((one.manifest, one.content) for one in versions)
         self._cache.remove_unused({one.digest for one in versions}, blobs)

@@ -1,5 +1,6 @@
 """Words to systemd (sd_notify(3)): ready, alive, and in one line what we do."""
 
+import contextlib
 import os
 import socket
 
@@ -30,5 +31,8 @@ class Notifier:
             return
         # An abstract socket's name begins with a zero byte, which systemd writes as @.
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+        with (
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock,
+            contextlib.suppress(OSError),  # systemd does not listen: no reason to go dark
+        ):
             sock.sendto(message.encode(), address)

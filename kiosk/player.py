@@ -6,7 +6,7 @@ changes. The watchdog is fed only after pixels have been presented.
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from content.clock import BUILD_TIME, Clock, FlooredClock
 from content.errors import WindowError
 from content.manifest import Content
 from content.notice import Alert, Notice
-from content.onair import on_air
+from content.onair import active_alerts, on_air
 from kiosk.cache import Cache
 from kiosk.canvas import Canvas
 from kiosk.display import Display
@@ -215,13 +215,3 @@ class Player:
             waits += [ALERT_SECONDS - ticks % ALERT_SECONDS, *((one.expires - now).total_seconds() for one in alerts)]
         waits += [(one.issued - now).total_seconds() for one in self._loaded.view.alerts if one.issued > now]
         return max(0.01, min(waits))
-
-
-def active_alerts(alerts: Iterable[Alert], now: datetime, *, clock_trusted: bool) -> list[Alert]:
-    """The alerts that hold at `now`, the most severe first, then the newest.
-
-    While the clock is not trusted, one that seems to lie ahead holds: somebody issued it, so that
-    moment has come.
-    """
-    holding = [one for one in alerts if now < one.expires and (one.issued <= now or not clock_trusted)]
-    return sorted(holding, key=lambda one: (one.level.severity, one.issued), reverse=True)

@@ -12,8 +12,8 @@ from msgspec import Struct
 from pygame import Surface
 
 from content.errors import WindowError
-from content.notice import Alert, Notice
-from content.onair import on_air
+from content.notice import Notice
+from content.onair import active_alerts, on_air
 from kiosk.canvas import Canvas, ReadBlob
 from kiosk.page import Page
 from kiosk.rotation import Slide, slides
@@ -39,12 +39,6 @@ class Row(Struct, frozen=True):
     alert: bool = False
 
 
-def active_alerts(view: View, now: datetime) -> tuple[Alert, ...]:
-    """Those that hold at `now`, the most severe first, then the newest."""
-    active = [alert for alert in view.alerts if alert.issued <= now < alert.expires]
-    return tuple(sorted(active, key=lambda alert: (alert.level.severity, alert.issued), reverse=True))
-
-
 def render(
     view: View, now: datetime, size: tuple[int, int], read_blob: ReadBlob, *, item: str | None = None, page: int = 1
 ) -> bytes:
@@ -63,7 +57,7 @@ def render(
 def chosen(view: View, now: datetime, geometry: Geometry, metrics: Metrics, item: str | None, page: int) -> Scene:
     """The scene that was asked for."""
     moment = now.astimezone(view.zone)
-    alerts = active_alerts(view, now)
+    alerts = active_alerts(view.alerts, now)
     for number, alert in enumerate(alerts, 1):
         if item in (None, alert.id):
             if page != 1:
@@ -95,7 +89,7 @@ def programme(view: View, now: datetime, size: tuple[int, int], read_blob: ReadB
     canvas = Canvas(Surface((1, 1), 0, 32), lambda _digest: None)
     rows = [
         Row(alert.id, alert.headline, f"{alert.level.value}色预警", 1, (), alert=True)
-        for alert in active_alerts(view, now)
+        for alert in active_alerts(view.alerts, now)
     ]
     found: dict[str, list[Slide]] = {}
     for slide in slides_at(view, now, Geometry(*size), canvas.metrics):

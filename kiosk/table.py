@@ -48,7 +48,8 @@ def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple
     rows = emphasised(table)
     heading = tuple(tuple(Span(span.text, True) for span in cell) for cell in table.heading)
     everything = [*([heading] if heading else []), *rows]
-    natural = [max(1.0, *(one_line(row[i], column.size, metrics).extent for row in everything)) for i in range(count)]
+    # One pixel more than needed: widths are whole pixels, and a fraction too little would break a cell.
+    natural = [1.0 + max(one_line(row[i], column.size, metrics).width for row in everything) for i in range(count)]
     widths = column_widths(natural, room, column.size)
     flush = tuple(all(FIGURES.fullmatch(plain(row[i])) for row in rows if row[i]) for i in range(count))
     edges, x = [], 0
@@ -98,7 +99,7 @@ def column_widths(natural: list[float], room: int, size: int) -> list[int]:
     widths: dict[int, float] = {}
     left = float(room)
     for rank, (need, i) in enumerate(sorted((need, i) for i, need in enumerate(natural))):
-        widths[i] = min(need + 1, left / (len(natural) - rank))
+        widths[i] = min(need, left / (len(natural) - rank))
         left -= widths[i]
     return [int(widths[i]) for i in range(len(natural))]
 
@@ -164,7 +165,7 @@ def level_items(
     for cell, (x, width), right in zip(cells, edges, flush, strict=True):
         if level < len(cell) and cell[level].pieces:
             line = cell[level]
-            left = x + (width - line.extent if right else 0)
+            left = x + (width - line.width if right else 0)
             items.append(text_item(line, left, (level - base) * step + lift, size, colour, metrics))
     return items
 

@@ -1,9 +1,11 @@
 """What stands for time, for a village and for its messages in the tests. Values and builders only."""
 
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from PIL import Image
@@ -58,7 +60,7 @@ def media(blob: bytes, width: int = 4, height: int = 3) -> Media:
     return Media(sha256=sha256_hex(blob), size=len(blob), kind="image/png", width=width, height=height)
 
 
-def notice(name: str = "water", title: str = "停水通知", **more: object) -> Notice:
+def notice(name: str = "water", title: str = "停水通知", **more: Any) -> Notice:
     """A notice that is always due, unless `more` says otherwise."""
     return replace(Notice(id=name, title=title, topic=TOPICS["停水停电"]), **more)
 
@@ -156,7 +158,7 @@ expires: 2026-12-01T20:00
 """
 
 
-def write_folder(folder: Path, files: dict[str, str | bytes] | None = None) -> Path:
+def write_folder(folder: Path, files: Mapping[str, str | bytes] | None = None) -> Path:
     """A content folder with a small village and these files beside (or instead of) it."""
     everything: dict[str, str | bytes] = {"village.yaml": VILLAGE_YAML, **(files or {})}
     for name, text in everything.items():

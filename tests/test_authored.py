@@ -48,7 +48,9 @@ def test_an_end_that_is_only_a_day_is_the_end_of_that_day() -> None:
     assert moment("2025-12-31", end=True) == datetime(2026, 1, 1)
 
 
-@pytest.mark.parametrize("text", ["", "明天", "2025-02-30", "2025-13-01", "10/7/2025", "2025-07-10T25:00", "七月十日", "９"])
+@pytest.mark.parametrize(
+    "text", ["", "明天", "2025-02-30", "2025-13-01", "10/7/2025", "2025-07-10T25:00", "七月十日", "９"]
+)
 def test_what_is_no_moment_is_a_mistake_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="2025-07-10"):
         moment(text)
@@ -91,7 +93,9 @@ def test_hours_are_read_however_the_dash_is_written(text: str, hours: tuple[time
     assert daily_hours(text) == DailyHours(start=hours[0], end=hours[1])
 
 
-@pytest.mark.parametrize("text", ["8-20", "08:00", "08:00-25:00", "08:60-09:00", "24:00-08:00", "", "每天", "08:00-09:00-10:00"])
+@pytest.mark.parametrize(
+    "text", ["8-20", "08:00", "08:00-25:00", "08:60-09:00", "24:00-08:00", "", "每天", "08:00-09:00-10:00"]
+)
 def test_what_are_no_hours_is_a_mistake(text: str) -> None:
     with pytest.raises(ValueError, match="时段"):
         daily_hours(text)
@@ -192,7 +196,9 @@ def test_an_alerts_times_are_those_of_the_village() -> None:
 
 
 def test_every_mistake_of_an_alert_is_told_with_its_line() -> None:
-    text = ALERT_YAML.replace("红色\n", "紫\n", 1).replace("2026-12-01T08:00", "早上").replace("2026-12-01T20:00", "晚上")
+    text = (
+        ALERT_YAML.replace("红色\n", "紫\n", 1).replace("2026-12-01T08:00", "早上").replace("2026-12-01T20:00", "晚上")
+    )
     made, problems = alert_of(text)
     assert made is None
     assert [problem.split(": ")[0] for problem in problems] == [f"alerts/storm.yaml:{line}" for line in (1, 5, 6)]
@@ -225,6 +231,8 @@ def test_a_card_is_true_up_to_and_with_its_last_day() -> None:
 
 
 def test_a_village_may_have_topics_of_its_own() -> None:
-    assert TopicEntry(colour="#5b3a8e", icon="safety").topic("反诈") == Topic(word="反诈", colour="#5b3a8e", icon="safety")
+    assert TopicEntry(colour="#5b3a8e", icon="safety").topic("反诈") == Topic(
+        word="反诈", colour="#5b3a8e", icon="safety"
+    )
     with pytest.raises(ValueError, match="12"):
         TopicEntry(colour="#5b3a8e").topic("一二三四五六七八九十一二三")

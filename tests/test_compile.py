@@ -14,7 +14,9 @@ PLACES = {
 
 
 def village(notices: tuple[AddressedNotice, ...] = (), alerts: tuple[AddressedAlert, ...] = ()) -> Village:
-    return Village(publisher=OURS, name="村委会", timezone="Asia/Shanghai", places=PLACES, notices=notices, alerts=alerts)
+    return Village(
+        publisher=OURS, name="村委会", timezone="Asia/Shanghai", places=PLACES, notices=notices, alerts=alerts
+    )
 
 
 def test_every_place_is_told_its_name_and_alerts_come_first() -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from content.compile import Body
 from content.errors import FolderError
 from content.files import sha256_hex
-from content.ledger import Ledger
+from content.ledger import Ledger, TooMuch
 from content.manifest import INLINE_LIMIT, MAX_CONTENT, MAX_PAYLOAD, Alerts, Content, Manifest, encode, parse_content
 from content.signing import verify_manifest
 from tests.fakes import DOORWAY, NOW, OURS, alert, key, keyring, manifest, media, notice, png, signed
@@ -27,7 +28,7 @@ def ledger(folder: Path) -> Ledger:
     return Ledger(folder, OURS, key(OURS))
 
 
-def one(name: str = "water", **more: object) -> Content:
+def one(name: str = "water", **more: Any) -> Content:
     return Content(notices=(notice(name, **more),))
 
 
@@ -237,12 +238,11 @@ def test_one_place_with_too_much_does_not_keep_the_others_waiting(tmp_path: Path
     book = ledger(tmp_path)
     roomy = Content(notices=tuple(notice(f"n{number}", body="水" * 5000) for number in range(290)))
     bodies: dict[str, Body] = {ALARM: Alerts(alerts=(alert(),)), HERE: roomy}
-    sent: list[str] = []
-    try:
-        sent += book.update(bodies, {}, NOW)
-    except FolderError:
-        sent += book.update(bodies | {HERE: one()}, {}, NOW)
-    assert ALARM in sent
+    with pytest.raises(TooMuch, match=DOORWAY) as error:
+        book.update(bodies, {}, NOW)
+    assert error.value.signed == [ALARM]
+    assert believed(book, ALARM).alerts == bodies[ALARM]
+    assert book.update(bodies | {HERE: one()}, {}, NOW) == [HERE]
 
 
 def test_a_ledger_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:

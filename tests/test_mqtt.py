@@ -8,17 +8,17 @@ import paho.mqtt.client as paho
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
+from content.address import BrokerAddress, Credentials
 from content.errors import BrokerError
 from content.manifest import MAX_PAYLOAD
 from content.mqtt import (
     Arrived,
-    BrokerAddress,
     Connected,
     Connection,
-    Credentials,
     Disconnected,
     Subscribed,
     backoff,
@@ -77,7 +77,7 @@ class Inbox:
     def __init__(self, size: int = 100) -> None:
         self._queue: queue.Queue[Any] = queue.Queue(maxsize=size)
         self.connection = Connection(BrokerAddress("127.0.0.1", 1, tls=False), "screen", self._queue)
-        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self.client = paho.Client(CallbackAPIVersion.VERSION2)
 
     def arrives(self, topic: bytes, payload: bytes) -> None:
         message = paho.MQTTMessage(topic=topic)

@@ -1,5 +1,7 @@
 """Places: what a path may be, and how two relate."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from content.errors import BadName
 from content.place import ancestry, building, check_level, check_path, depth, is_within
 from tests.fakes import DOORWAY
 
-LEVELS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True).filter(lambda one: one not in ("content", "alerts"))
+LEVELS = st.builds(str.__add__, st.sampled_from("abz059"), st.text("abz059-", max_size=20))
 PATHS = st.lists(LEVELS, min_size=1, max_size=8).map("/".join)
 
 BAD_LEVELS = {
@@ -61,10 +63,8 @@ def test_a_good_path_is_given_back_unchanged(path: str) -> None:
 
 @given(st.text(max_size=100))
 def test_any_text_is_a_path_or_bad_name(text: str) -> None:
-    try:
+    with contextlib.suppress(BadName):
         assert check_path(text) == text
-    except BadName:
-        pass
 
 
 @given(PATHS)

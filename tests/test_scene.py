@@ -363,3 +363,10 @@ def test_the_foot_line_names_who_says_so() -> None:
 
 def test_a_scene_is_the_same_for_the_same_question() -> None:
     assert composed() == composed()
+
+
+def test_a_cell_that_fits_its_column_exactly_stays_on_one_line() -> None:
+    table = "| 1号楼 | 7月12日 8:00—12:00 | 上午。 |\n| 12号楼 | 7月13日 13:00—18:00 | 下午。 |"
+    for geometry in GEOMETRIES:
+        found = [text.text for text in texts(pages(replace(WATER, body=table), view(), geometry, METRICS)[0].items)]
+        assert {"上午。", "下午。", "1号楼", "12号楼"} <= set(found)

@@ -13,7 +13,6 @@ from content.signing import (
     Key,
     Keyring,
     PublicHalf,
-    Publisher,
     encode_public,
     sign,
     verify_keyring,
@@ -188,21 +187,23 @@ def test_a_manifest_is_no_keyring_and_a_keyring_no_manifest() -> None:
     assert reason(TOPIC, key(OURS).sign(encode(keyring()))) == Reason.MALFORMED
 
 
-BAD_PUBLISHERS = {
-    "an id that is a wildcard": replace(publisher(), id="+"),
-    "an id with a slash": replace(publisher(), id="a/b"),
-    "a Chinese id": replace(publisher(), id="村委会"),
-    "a scope that is a wildcard": replace(publisher(), scope=("#",)),
-    "a scope with a slash at its end": replace(publisher(), scope=("baizhuang/",)),
-    "a key that is none": replace(publisher(), keys={"a": "xyz"}),
-    "a power that does not exist": replace(publisher(), may=("reboot",)),  # type: ignore[arg-type]
+BAD_PUBLISHERS: dict[str, dict[str, object]] = {
+    "an id that is a wildcard": {"id": "+"},
+    "an id with a slash": {"id": "a/b"},
+    "a Chinese id": {"id": "村委会"},
+    "a scope that is a wildcard": {"scope": ["#"]},
+    "a scope with a slash at its end": {"scope": ["baizhuang/"]},
+    "a key that is none": {"keys": {"a": "xyz"}},
+    "a power that does not exist": {"may": ["reboot"]},
 }
 
 
-@pytest.mark.parametrize("bad", BAD_PUBLISHERS.values(), ids=BAD_PUBLISHERS.keys())
-def test_a_keyring_that_names_an_impossible_publisher_is_refused(bad: Publisher) -> None:
+@pytest.mark.parametrize("change", BAD_PUBLISHERS.values(), ids=BAD_PUBLISHERS.keys())
+def test_a_keyring_that_names_an_impossible_publisher_is_refused(change: dict[str, object]) -> None:
     """Signed or not: a screen that took it could not make its topics, now and after every start."""
-    assert ring_reason(signed(keyring(bad, version=2)), keyring()) == Reason.MALFORMED
+    ring = json.loads(encode(keyring(version=2)))
+    ring["publishers"][0] |= change
+    assert ring_reason(key("root").sign(json.dumps(ring).encode()), keyring()) == Reason.MALFORMED
 
 
 def test_the_keyring_says_who_may_send_what_where_in_its_order() -> None:

@@ -30,7 +30,9 @@ def test_a_new_folder_has_everything_and_no_problem(tmp_path: Path) -> None:
     assert [one.notice.id for one in found.village.notices] == ["welcome"]
 
 
-@pytest.mark.parametrize("name", ["白庄", "content", "alerts", "My Village 2", "-x-", "a" * 60, "a" * 63, "b" * 200, "1.5"])
+@pytest.mark.parametrize(
+    "name", ["白庄", "content", "alerts", "My Village 2", "-x-", "a" * 60, "a" * 63, "b" * 200, "1.5"]
+)
 def test_a_folder_of_any_name_is_a_good_one(tmp_path: Path, name: str) -> None:
     create(tmp_path / name)
     found = scan(tmp_path / name)

@@ -165,3 +165,8 @@ def test_bold_stretches_are_pieces_of_their_line() -> None:
         (2 * SIZE, "明天", True),
         (4 * SIZE, "办理", False),
     ]
+
+
+@pytest.mark.parametrize("text", ["停", "，", "（", "😀", "a停b"])
+def test_a_column_narrower_than_a_character_still_gets_every_character(text: str) -> None:
+    assert "".join(broken(text, 0.2)) == text

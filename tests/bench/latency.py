@@ -15,9 +15,10 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
+from content.address import BrokerAddress
 from content.broker import LocalBroker
 from content.manifest import Content, Manifest, encode
-from content.mqtt import Arrived, BrokerAddress, Connection, Subscribed
+from content.mqtt import Arrived, Connection, Subscribed
 from content.notice import TOPICS, Notice
 from content.signing import Key, Keyring, Publisher
 from content.topics import CONTENT

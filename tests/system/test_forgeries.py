@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from content.address import BrokerAddress
 from content.errors import Reason
 from content.manifest import Content, Manifest, encode, parse_verified
-from content.mqtt import BrokerAddress, Connection
+from content.mqtt import Connection
 from content.notice import TOPICS, Notice
 from content.publisher import key_path
 from content.signing import Key
@@ -150,7 +151,7 @@ def mutations(good: bytes, number: int) -> list[bytes]:
 def says_the_same(mutant: bytes, meaning: Any) -> bool:
     """White space, or bits of base64 that carry nothing: such a message is the good one."""
     try:
-        return (parse_verified(mutant), sorted(json.loads(mutant)["signatures"], key=str)) == meaning
+        return bool((parse_verified(mutant), sorted(json.loads(mutant)["signatures"], key=str)) == meaning)
     except Exception:  # noqa: BLE001 -- any failure means that it is not the same
         return False
 

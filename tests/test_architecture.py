@@ -1,0 +1,267 @@
+"""design.md §8 as a test: who may import whom, one door for each library, and importing does nothing.
+
+Read from the source with `ast`, so that imports inside functions and under TYPE_CHECKING count too.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("content", "kiosk", "provisioning")
+
+LEAVES = {
+    f"content.{name}" for name in "errors clock place notice onair manifest signing topics address mqtt files".split()
+}
+"""★: what both sides speak. kiosk may import these. `address` is apart from mqtt, which loads paho."""
+SHARED = {"content.document"}
+"""The YAML reader: kiosk.yaml is written by people too. Justified in content/README.md."""
+RENDER_ONLY = {"content.folder", "content.compile"}
+"""kiosk's `render` draws a content folder on a PC; imported inside that function alone."""
+
+CONTENT_SHELLS = (
+    "__init__ __main__ broker clock document files folder http ledger media mqtt publisher skeleton watch".split()
+)
+KIOSK_SHELLS = (
+    "__init__ __main__ agent cache canvas code config demo demo_page display.__init__ display.file display.lcd "
+    "fetch health imagesize notify player render watch holdings"
+).split()
+"""Modules that touch the world, or other libraries. Every other module is rules, a new one too."""
+OF_THE_WORLD = {
+    "os",
+    "socket",
+    "time",
+    "pygame",
+    "paho",
+    "requests",
+    "subprocess",
+    "threading",
+    "random",
+    "shutil",
+    "tempfile",
+}
+
+DOORS = {
+    "paho": {"content.mqtt"},
+    "watchdog": {"content.watch", "kiosk.watch"},
+    "requests": {"kiosk.fetch"},
+    "yaml": {"content.nodes"},
+    "PIL": {"content.media"},
+    "starlette": {"content.http"},
+    "uvicorn": {"content.http"},
+    "prometheus_client": {"content.http"},
+    "securesystemslib": {"content.signing"},
+    "cryptography": {"content.signing"},
+    "segno": {"kiosk.code"},
+    "dateutil": {"content.notice", "content.onair"},
+    "pygame": {"kiosk.canvas", "kiosk.render", "kiosk.display", "kiosk.display.file", "kiosk.display.lcd"},
+    "subprocess": {"content.broker", "kiosk.demo"},
+}
+"""Which modules may import a library. msgspec is the language of all values and has no door."""
+
+MOST_LINES = 400
+UNWANTED_NAMES = {"manager", "helper", "helpers", "utils", "util", "common", "handler", "data", "info", "base", "misc"}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def sources() -> dict[str, Path]:
+    """Module name → file, of all three packages."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return {name_of(path): path for path in paths if "sample" not in path.parts}
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(sources()[module].read_text())
+
+
+def names_in(node: ast.AST) -> Iterator[str]:
+    """The modules that an import statement names; `from a import b` is a.b where that is a module."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            yield whole if whole in sources() else str(node.module)
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Everything that `module` imports, wherever in its text."""
+    return frozenset(name for node in ast.walk(tree(module)) for name in names_in(node))
+
+
+@cache
+def imports_at_import(module: str) -> frozenset[str]:
+    """What is loaded together with `module`: not what stands inside functions."""
+    return frozenset(name for node in tree(module).body for name in names_in(node))
+
+
+def ours(names: frozenset[str]) -> set[str]:
+    return {name for name in names if name in sources()}
+
+
+def modules(package: str) -> list[str]:
+    return [name for name in sources() if name.split(".")[0] == package]
+
+
+def rules() -> list[str]:
+    shells = {f"content.{name}" for name in CONTENT_SHELLS} | {f"kiosk.{name}" for name in KIOSK_SHELLS}
+    shells |= {name.removesuffix(".__init__") for name in shells}
+    return [name for name in sources() if name not in shells and name != "provisioning"]
+
+
+def test_the_leaf_modules_import_only_each_other() -> None:
+    beyond = {name: ours(imports(name)) - LEAVES for name in LEAVES}
+    assert {name: found for name, found in beyond.items() if found} == {}
+
+
+def test_kiosk_imports_of_content_only_the_language() -> None:
+    allowed = LEAVES | SHARED | {"content"}
+    strays = {
+        (name, one)
+        for name in modules("kiosk")
+        for one in ours(imports(name))
+        if one.split(".")[0] == "content" and one not in allowed
+    }
+    assert strays == {("kiosk.__main__", one) for one in RENDER_ONLY}
+    assert not imports_at_import("kiosk.__main__") & RENDER_ONLY
+
+
+def test_the_package_content_itself_holds_nothing_to_import() -> None:
+    assert imports("content") == frozenset()
+    assert imports("kiosk") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("package", "other"), [("content", "kiosk"), ("content", "provisioning"), ("kiosk", "provisioning")]
+)
+def test_no_package_reaches_for_one_that_it_must_not_know(package: str, other: str) -> None:
+    assert {name for name in modules(package) if any(one.split(".")[0] == other for one in imports(name))} == set()
+
+
+def test_agent_and_player_never_import_each_other_and_only_main_builds_them() -> None:
+    users = {
+        process: {name for name in sources() if f"kiosk.{process}" in imports(name)} for process in ("agent", "player")
+    }
+    assert users == {"agent": {"kiosk.__main__"}, "player": {"kiosk.__main__"}}
+
+
+def test_nobody_imports_a_main() -> None:
+    assert {name for name in sources() if any(one.endswith("__main__") for one in imports(name))} == set()
+
+
+def test_the_imports_have_no_cycle() -> None:
+    graph = {name: ours(imports(name)) - {name} for name in sources()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("module", rules())
+def test_rules_touch_nothing_of_the_world(module: str) -> None:
+    assert {one.split(".")[0] for one in imports(module)} & OF_THE_WORLD == set()
+
+
+@pytest.mark.parametrize("module", rules())
+def test_rules_are_told_the_time(module: str) -> None:
+    asked = {
+        node.func.attr
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert asked & {"now", "today", "utcnow", "monotonic"} == set()
+
+
+def test_the_rules_of_the_design_are_among_them() -> None:
+    named = {"content.onair", "content.compile", "content.check", "kiosk.plan", "kiosk.rotation", "kiosk.scene"}
+    assert named <= set(rules())
+
+
+def test_every_library_has_one_door() -> None:
+    beside = set()
+    for name in sources():
+        for library in {one.split(".")[0] for one in imports(name)}:
+            own = library in PACKAGES or library == "msgspec"
+            if library in DOORS:
+                if name not in DOORS[library]:
+                    beside.add((name, library))
+            elif not own and library not in sys.stdlib_module_names:
+                beside.add((name, library))
+    assert beside == set()
+
+
+@pytest.mark.parametrize("module", sources())
+def test_every_module_says_what_it_owns_and_is_not_too_long(module: str) -> None:
+    assert ast.get_docstring(tree(module))
+    assert len(sources()[module].read_text().splitlines()) <= MOST_LINES
+    assert set(module.replace("_", ".").split(".")) & UNWANTED_NAMES == set()
+
+
+WATCHED = """
+import os, sys, threading
+touched = []
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+        touched.append((event, str(arguments[0])))
+    elif event.partition(".")[0] == "subprocess" or event in ("socket.bind", "socket.connect", "os.mkdir", "os.putenv"):
+        touched.append((event, str(arguments)))
+import requests  # binds a socket of its own, to learn whether there is IPv6
+sys.addaudithook(watch)
+before = dict(os.environ)
+import importlib
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+import pygame
+assert not pygame.get_init(), "pygame.init"
+assert not pygame.display.get_init(), "pygame.display.init"
+assert not pygame.freetype.get_init(), "pygame.freetype.init"
+assert threading.enumerate() == [threading.main_thread()], threading.enumerate()
+assert dict(os.environ) == before, set(os.environ.items()) ^ set(before.items())
+assert touched == [], touched
+"""
+
+
+def python(*arguments: str) -> str:
+    """What a fresh interpreter prints; its error, if it fails, fails the test."""
+    done = subprocess.run([sys.executable, "-B", *arguments], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_importing_any_module_does_nothing() -> None:
+    python("-c", WATCHED, *sources())
+
+
+LOADED = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
+
+
+def loaded_by(module: str) -> set[str]:
+    """The top-level packages in memory after `module` was imported."""
+    return {name.split(".")[0] for name in python("-c", LOADED, module).split()}
+
+
+def test_the_player_draws_without_the_network_and_crypto_libraries() -> None:
+    """Each is 0.2 to 0.4 s on a PC, some ten times that on a Pi: seconds of a dark screen after a power cut."""
+    assert loaded_by("kiosk.player") & {"securesystemslib", "cryptography", "requests", "paho", "PIL"} == set()
+
+
+def test_the_agent_draws_nothing_and_loads_no_graphics() -> None:
+    assert loaded_by("kiosk.agent") & {"pygame", "segno", "PIL", "starlette", "uvicorn"} == set()
+
+
+def test_checking_a_folder_needs_no_web_server() -> None:
+    assert loaded_by("content.__main__") & {"starlette", "uvicorn", "prometheus_client", "pygame"} == set()
