@@ -20,6 +20,9 @@ from content.nodes import Node, Unreadable, nodes_of
 MAX_TEXT = 4 * 1024 * 1024
 """Bytes of one file; a village of 10,000 doorways needs about one megabyte."""
 
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and newline, and the marks that turn the direction of writing."""
+
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 """Where in a document a value stands: keys and list positions."""
@@ -78,7 +81,7 @@ def read(file: str, text: bytes, kind: type[T]) -> Document[T]:
 def compose(document: Document[Any], text: bytes) -> Node | None:
     """The YAML nodes of `text`, or None with the problem noted."""
     if len(text) > MAX_TEXT:
-        document.report((), f"文件有 {len(text)} 字节，太大", f"最多 {MAX_TEXT} 字节")
+        document.report((), "文件太大", f"最多 {MAX_TEXT} 字节")
         return None
     try:
         decoded = text.decode("utf-8-sig")  # Windows' Notepad writes a BOM
@@ -173,6 +176,11 @@ class Reader:
         """
         if node.text is None:
             self._document.report(path, f"{path[-1]!r} 应为一个值", f"现在是 {shown(node)}")
+            return None
+        if UNSEEN.search(node.text):
+            self._document.report(
+                path, f"{path[-1]!r} 里有看不见的控制字符", "删掉重新输入，不要从网页或聊天里直接粘贴"
+            )
             return None
         try:
             return msgspec.convert(node.text.strip(), kind, strict=False)

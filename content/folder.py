@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, checked
-from content.document import Document, Problem, likely, read
+from content.document import MAX_TEXT, Document, Problem, likely, read
 from content.errors import BadName, FolderError
 from content.files import write_atomic
 from content.manifest import zone
@@ -27,7 +27,9 @@ from content.place import check_level, check_path, is_within
 from content.village import AddressedAlert, AddressedNotice, Place, Village
 
 SUFFIXES = frozenset({".yaml", ".yml"})
-KNOWN_ENTRIES = frozenset({"village.yaml", "notices", "alerts", "media", "drafts", "keys", "recalled", "keyring.json"})
+KNOWN_ENTRIES = frozenset(
+    {"village.yaml", "notices", "alerts", "media", "drafts", "keys", "recalled", "keyring.json", "README.md"}
+)
 
 Item = TypeVar("Item")
 Parse = Callable[[str, bytes], tuple[Item | None, list[Problem]]]
@@ -120,7 +122,8 @@ class Scanner:
     def _read_file(self, name: str, parse: Parse[Item]) -> tuple[Item | None, list[Problem]]:
         """What `parse` makes of the file `name`, its problems noted."""
         try:
-            item, problems = parse(name, (self._folder / name).read_bytes())
+            with (self._folder / name).open("rb") as file:
+                item, problems = parse(name, file.read(MAX_TEXT + 1))
         except OSError as error:
             item, problems = None, [Problem(name, 1, f"读不了：{error.strerror}", "检查文件权限")]
         self._result.problems += problems

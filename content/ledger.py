@@ -52,11 +52,18 @@ class Ledger:
     def _load(self) -> dict[str, bytes]:
         path = self._folder / "published.json"
         try:
-            return msgspec.json.decode(path.read_bytes(), type=dict[str, bytes])
+            messages = msgspec.json.decode(path.read_bytes(), type=dict[str, bytes])
         except FileNotFoundError:
             return {}
         except (OSError, msgspec.MsgspecError) as error:
             raise FolderError(f"{path}: 读不出（{error}）；可以删除它，版本号仍会继续增长") from error
+        before = {topic.rpartition("/")[2] for topic in messages} - {self._publisher}
+        if before:  # its messages can only be taken back under its own name
+            raise FolderError(
+                f"这个文件夹以前由 {'、'.join(sorted(before))} 发布，现在 village.yaml 写的是 {self._publisher}；"
+                f"请把 publisher 改回去，或确认旧的内容都已撤回后删除 {path}"
+            )
+        return messages
 
     def _save(self) -> None:
         write_atomic(self._folder / "published.json", msgspec.json.encode(self.messages), mode=0o600)

@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from content.errors import BadName, BlobCorrupt, Reason, Refused
 from content.files import sha256_hex
-from content.notice import Alert, Card, Digest, Frozen, Media, Notice, ServiceCode, Settings
+from content.notice import Alert, Card, Digest, Frozen, Media, Notice, ServiceCode, Settings, check_year
 from content.place import check_level, check_path
 from content.topics import BY_KIND
 
@@ -87,6 +87,7 @@ class Manifest(Frozen, frozen=True):
             check_level(self.publisher)
         except BadName as error:
             raise ValueError(str(error)) from error
+        check_year(self.issued)
         carried = {"content": self.content, "head": self.head, "alerts": self.alerts}
         filled = [name for name, value in carried.items() if value is not None]
         allowed = {"content": (["content"], ["head"]), "alerts": (["alerts"],)}[self.kind]

@@ -97,6 +97,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2399
 """Years that a notice may name: content.onair moves rules by multiples of 400 years."""
 
 
+def check_year(moment: datetime) -> None:
+    """Raise ValueError for a year that no notice may name."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"年份 {moment.year} 不在 {FIRST_YEAR}—{LAST_YEAR} 之间")
+
+
 class Show(Frozen, frozen=True):
     """When a notice is due. All conditions must hold; with none it is always due.
 
@@ -114,8 +120,8 @@ class Show(Frozen, frozen=True):
         for moment in (self.start, self.end):
             if moment and moment.tzinfo:
                 raise ValueError("起止时间用当地时间，不带时区")
-            if moment and not FIRST_YEAR <= moment.year <= LAST_YEAR:
-                raise ValueError(f"年份 {moment.year} 不在 {FIRST_YEAR}—{LAST_YEAR} 之间")
+            if moment:
+                check_year(moment)
         if self.start and self.end and self.end <= self.start:
             raise ValueError(f"结束时间 {self.end} 不晚于开始时间 {self.start}")
         if self.weekdays and self.rrule:
@@ -172,6 +178,8 @@ class Alert(Frozen, frozen=True):
     source: Annotated[str, Meta(max_length=40)] = ""
 
     def __post_init__(self) -> None:
+        check_year(self.issued)
+        check_year(self.expires)
         if self.expires <= self.issued:
             raise ValueError(f"失效时间 {self.expires} 不晚于发布时间 {self.issued}")
 

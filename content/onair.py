@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulebase, rrulestr
+from dateutil.rrule import rrulestr
 from msgspec import Struct
 
 from content.notice import Alert, Show, rrule_parts
@@ -116,13 +116,19 @@ def windows(show: Show, local: datetime, limit: datetime) -> Iterator[tuple[date
 def days(show: Show, first: date, last: date) -> Iterator[date]:
     """The days on which `show` begins its hours, from `first` to `last`, both included."""
     if show.rrule:
-        yield from rule_days(show.rrule, show.start.date() if show.start else None, first, last)
+        yield from known_rule_days(show.rrule, show.start.date() if show.start else None, first, last)
         return
     day = first
     while day <= last:
         if not show.weekdays or day.weekday() in show.weekdays:
             yield day
         day += DAY
+
+
+@lru_cache(maxsize=512)
+def known_rule_days(text: str, start: date | None, first: date, last: date) -> tuple[date, ...]:
+    """As rule_days, remembered: a screen asks for the same few all day."""
+    return tuple(rule_days(text, start, first, last))
 
 
 SHIFT = 19 * 400
@@ -140,8 +146,9 @@ def rule_days(text: str, start: date | None, first: date, last: date) -> Iterato
     parts = rrule_parts(text)
     if "UNTIL" in parts:  # moved along with the rest, so compared here
         last = min(last, datetime.strptime(parts.pop("UNTIL")[:8], "%Y%m%d").date())  # noqa: DTZ007
-    moments = parsed_rule(";".join(f"{k}={v}" for k, v in parts.items()), begin).xafter(moved(first, SHIFT), inc=True)
-    for moment in moments:
+    moved_text = ";".join(f"{name}={value}" for name, value in parts.items())
+    rule = rrulestr(moved_text, dtstart=moved(begin, SHIFT), ignoretz=True)
+    for moment in rule.xafter(moved(first, SHIFT), inc=True):
         day = moved(moment, -SHIFT).date()
         if day > last:
             return
@@ -151,12 +158,6 @@ def rule_days(text: str, start: date | None, first: date, last: date) -> Iterato
 def moved(day: date, years: int) -> datetime:
     """Midnight of `day` that many years later; a multiple of 400 keeps 29 February and the weekday."""
     return datetime.combine(day.replace(year=day.year + years), time.min)
-
-
-@lru_cache(maxsize=256)
-def parsed_rule(text: str, start: date) -> rrulebase:
-    """A moved rule; cached because a screen asks for the same few all day."""
-    return rrulestr(text, dtstart=moved(start, SHIFT), ignoretz=True)
 
 
 def active_alerts(alerts: Iterable[Alert], now: datetime, *, clock_trusted: bool = True) -> list[Alert]:

@@ -211,9 +211,10 @@ def test_an_alert_that_is_over_before_it_begins_is_a_mistake() -> None:
 
 
 def test_a_headline_of_blanks_is_a_mistake_of_its_own_line() -> None:
-    made, problems = alert_of(ALERT_YAML.replace("headline: 暴雨红色预警", "headline: '   '"))
-    assert made is None
-    assert [problem.split(": ")[0] for problem in problems] == ["alerts/storm.yaml:3"]
+    text = ALERT_YAML.replace("headline: 暴雨红色预警", "headline: '   '")
+    document = read("alerts/storm.yaml", text.encode(), AlertFile)
+    assert document.value is None
+    assert [problem.line for problem in document.problems] == [3]
 
 
 def test_units_are_short_for_the_doorways_of_a_building() -> None:

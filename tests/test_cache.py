@@ -143,12 +143,5 @@ def test_the_start_sweeps_what_a_power_cut_left_and_keeps_half_a_download(cache:
     assert sorted(path.name for path in cache.folder.rglob("*") if path.is_file()) == [f".part-{'0' * 64}"]
 
 
-def test_rotten_blobs_are_forgotten_so_that_they_are_fetched_again(cache: Cache) -> None:
-    rotten, whole = put(cache, png(1, 1)), put(cache, png(2, 2))
-    cache.blob_path(rotten).write_bytes(b"rotten")
-    cache.drop_rotten_blobs()
-    assert (cache.has(rotten), cache.has(whole)) == (False, True)
-
-
 def test_a_picture_is_named_by_its_digest_alone(cache: Cache) -> None:
     assert cache.blob_path(media(png()).sha256).name == sha256_hex(png())

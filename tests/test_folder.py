@@ -212,7 +212,13 @@ def test_a_title_of_blanks_is_told_as_that(tmp_path: Path) -> None:
 
 
 def test_editors_and_half_done_copies_are_not_looked_at(tmp_path: Path) -> None:
-    strangers = {".git/config": "x", ".DS_Store": "x", "notices/.a.yaml.swp": "x", "notices/.tmp-1": "x"}
+    strangers = {
+        "README.md": "x",
+        ".git/config": "x",
+        ".DS_Store": "x",
+        "notices/.a.yaml.swp": "x",
+        "notices/.tmp-1": "x",
+    }
     found = scan(write_folder(tmp_path, {**strangers, "notices/README.md": "x", "drafts/bad.yaml": "["}))
     assert lines(found) == []
 

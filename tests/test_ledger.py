@@ -269,3 +269,10 @@ def test_the_moment_of_signing_is_told(tmp_path: Path) -> None:
     assert issued == NOW
     assert book.manifest(HERE) == believed(book, HERE)
     assert book.manifest(THERE) is None
+
+
+def test_a_publisher_that_was_renamed_is_told_what_to_do(tmp_path: Path) -> None:
+    """Its old notices hang under its old name, which the new one cannot sign for."""
+    ledger(tmp_path).update({HERE: one()}, {}, NOW)
+    with pytest.raises(FolderError, match=OURS):
+        Ledger(tmp_path, "another-name", key(OURS))
