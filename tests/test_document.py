@@ -291,7 +291,7 @@ def test_the_admin_reads_chinese(english: str, chinese: str) -> None:
     assert in_chinese(english) == chinese
 
 
-@pytest.mark.parametrize("text", ['title: "a\\0b"', 'title: "a\\eb"', "title: a\u202eb", "title: a\u2066b"])
+@pytest.mark.parametrize("text", ['title: "a\\0b"', 'title: "a\\eb"', 'title: "a\\u202eb"', "title: a\u2066b"])
 def test_characters_that_nobody_sees_are_told(text: str) -> None:
     """A mark that turns the direction of writing can make a phone number read backwards."""
-    assert [line[:30] for line in lines(text)] == ["a.yaml:1: 'title' 里有看不见的控制字符"[:30]]
+    assert lines(text) == ["a.yaml:1: 'title' 里有看不见的控制字符；删掉重新输入，不要从网页或聊天里直接粘贴"]
