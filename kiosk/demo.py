@@ -18,6 +18,7 @@ from pathlib import Path
 import content
 from content.errors import WindowError
 from kiosk.demo_page import PageServer, ScreenOnPage
+from kiosk.health import HEARTBEAT, read_heartbeat
 
 VILLAGE, STREET = "baizhuang", "macun-street"
 START_SECONDS = 60.0
@@ -106,7 +107,7 @@ def run_demo(folder: Path, port: int, seconds: float) -> int:
             child.start()
         with PageServer(port, on_page, folder / "content" / VILLAGE) as page:
             say(f"网页：http://127.0.0.1:{page.port}/    通知在：{folder / 'content' / VILLAGE / 'notices'}")
-            wait_for_pictures(on_page, children, stopping)
+            wait_for_pictures(folder, children, stopping)
             say("改一条通知、存盘，看屏幕变化。Ctrl-C 结束。")
             end = time.monotonic() + seconds if seconds else None
             while not stopping.wait(0.5) and (end is None or time.monotonic() < end):
@@ -188,6 +189,7 @@ def screen_children(folder: Path, screen: DemoScreen, broker: str, urls: str) ->
     """The agent and the player of one screen, and a second player in a window where there is a desktop."""
     home = screen_folder(folder, screen)
     home.mkdir(parents=True, exist_ok=True)
+    (home / "run-player" / HEARTBEAT).unlink(missing_ok=True)  # an earlier demonstration's
     width, height = screen.size
     displays = {"player": f"kind: file, size: {width}x{height}, frame: screen.png"}
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
@@ -220,17 +222,17 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def wait_for_pictures(on_page: list[ScreenOnPage], children: list[Child], stopping: threading.Event) -> None:
-    """Until every screen has drawn. Raises DemoError that names the log to read."""
-    started = time.time()
-    waiting = {screen.name for screen in on_page}
+def wait_for_pictures(folder: Path, children: list[Child], stopping: threading.Event) -> None:
+    """Until every screen shows a notice. Raises DemoError that names the log to read."""
+    waiting = screens(folder)
     deadline = time.monotonic() + START_SECONDS
     while waiting and not stopping.wait(0.2):
-        for screen in on_page:
-            if screen.name in waiting and screen.drawn_since(started - START_SECONDS):
-                waiting.discard(screen.name)
-                say(f"{screen.title}：有画面了（{len(on_page) - len(waiting)}/{len(on_page)}）")
+        for screen in list(waiting):
+            beat = read_heartbeat(screen_folder(folder, screen) / "run-player")
+            if beat is not None and beat.item:
+                waiting.remove(screen)
+                say(f"{screen.title}：有画面了（{len(SCREENS) - len(waiting)}/{len(SCREENS)}）")
         dead = [child for child in children if child.process and child.process.poll() is not None]
         if dead or time.monotonic() > deadline:
             logs = ", ".join(str(child.log) for child in dead) or str(children[0].log.parent)
-            raise DemoError(f"{'、'.join(sorted(waiting))} 没有画面；请看日志 {logs}")
+            raise DemoError(f"{'、'.join(screen.title for screen in waiting)} 没有画面；请看日志 {logs}")

@@ -27,9 +27,6 @@ class ScreenOnPage:
         except OSError:
             return 0
 
-    def drawn_since(self, wall_time: float) -> bool:
-        return self.version() > wall_time * 1e9
-
 
 class PageHandler(BaseHTTPRequestHandler):
     """Answers `/`, `/state.json` and `/screens/<name>.png`."""

@@ -4,9 +4,14 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import drawing, latency, memory
+from tests.bench import drawing, latency, memory, spread
 
-BENCHES: dict[str, Callable[[], None]] = {"drawing": drawing.run, "memory": memory.run, "latency": latency.run}
+BENCHES: dict[str, Callable[[], None]] = {
+    "drawing": drawing.run,
+    "memory": memory.run,
+    "spread": spread.run,
+    "latency": latency.run,
+}
 
 
 def main() -> int:
