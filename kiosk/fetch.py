@@ -12,7 +12,7 @@ import os
 import queue
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ from kiosk.plan import Wanted
 TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and of silence between two pieces."""
 CHUNK = 64 * 1024
+PATIENCE_SECONDS = 60.0
+LEAST_BYTES_PER_SECOND = 2_000
+"""A server that gives a byte now and then must not hold the only download for ever."""
 MOST_RETRY_SECONDS = 120.0
 IDLE_SECONDS = 3600.0
 
@@ -93,6 +96,7 @@ class Fetcher:
         self._stopping = False
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy from the environment, no ~/.netrc
+        self._session.headers["Accept-Encoding"] = "identity"
         if tls is not None:
             self._session.verify = str(tls.ca)
             self._session.cert = (str(tls.certificate), str(tls.key))
@@ -181,22 +185,38 @@ class Fetcher:
             raise problem
         return MirrorAnswered(job.path, None)
 
-    def _message(self, url: str) -> bytes | None:
-        """The message at `url`; None for 404. Raises FetchFailed."""
+    @contextlib.contextmanager
+    def _answer(self, url: str, headers: dict[str, str] | None = None) -> Iterator[requests.Response]:
+        """A GET, its body not read yet. Redirects are not followed, packed bodies not taken. Raises FetchFailed."""
         try:
-            with self._session.get(url, timeout=TIMEOUT, stream=True) as answer:
-                if answer.status_code == requests.codes.not_found:
-                    return None
-                if answer.status_code != requests.codes.ok:
-                    raise FetchFailed(url, f"HTTP {answer.status_code}")
-                message = b""
-                for chunk in answer.iter_content(CHUNK):
-                    message += chunk
-                    if len(message) > MAX_PAYLOAD:
-                        raise FetchFailed(url, f"超过 {MAX_PAYLOAD} 字节")
-                return message
+            with self._session.get(url, timeout=TIMEOUT, stream=True, headers=headers, allow_redirects=False) as answer:
+                if answer.headers.get("Content-Encoding", "identity") != "identity":
+                    raise FetchFailed(url, "服务器压缩了内容")  # a few bytes may unpack to gigabytes
+                yield answer
         except requests.RequestException as error:
             raise FetchFailed(url, type(error).__name__) from error
+
+    def _pieces(self, url: str, answer: requests.Response, most: int) -> Iterator[bytes]:
+        """The body, piece by piece, at most `most` bytes and not for ever. Raises TooLong, FetchFailed."""
+        deadline = self._clock.monotonic() + PATIENCE_SECONDS + most / LEAST_BYTES_PER_SECOND
+        for piece in answer.iter_content(CHUNK):
+            most -= len(piece)
+            if most < 0:
+                raise TooLong(url, "比声明的长")
+            if self._stopping:
+                raise FetchFailed(url, "正在停止")
+            yield piece
+            if self._clock.monotonic() > deadline:
+                raise FetchFailed(url, "太慢")
+
+    def _message(self, url: str) -> bytes | None:
+        """The message at `url`; None for 404. Raises FetchFailed."""
+        with self._answer(url) as answer:
+            if answer.status_code == requests.codes.not_found:
+                return None
+            if answer.status_code != requests.codes.ok:
+                raise FetchFailed(url, f"HTTP {answer.status_code}")
+            return b"".join(self._pieces(url, answer, MAX_PAYLOAD))
 
     def _blob(self, url: str, wanted: Wanted) -> None:
         """Get the blob into the cache, going on where an earlier try stopped. Raises FetchFailed, OSError."""
@@ -212,30 +232,23 @@ class Fetcher:
         fsync_folder(part.parent)
 
     def _download(self, url: str, wanted: Wanted, part: Path, have: int) -> None:
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        try:
-            with self._session.get(url, timeout=TIMEOUT, stream=True, headers=headers) as answer:
-                if answer.status_code == requests.codes.requested_range_not_satisfiable:
-                    raise TooLong(url, "服务器上的文件比已下载的还短")
-                if answer.status_code not in (requests.codes.ok, requests.codes.partial_content):
-                    raise FetchFailed(url, f"HTTP {answer.status_code}")
-                resumed = answer.status_code == requests.codes.partial_content
+        """Add to `part` what is missing of the blob; what came is kept, unless it is too long."""
+        with self._answer(url, {"Range": f"bytes={have}-"} if have else None) as answer:
+            if answer.status_code == requests.codes.requested_range_not_satisfiable:
+                part.unlink(missing_ok=True)
+                raise TooLong(url, "服务器上的文件比已下载的还短")
+            if answer.status_code not in (requests.codes.ok, requests.codes.partial_content):
+                raise FetchFailed(url, f"HTTP {answer.status_code}")
+            resumed = answer.status_code == requests.codes.partial_content
+            try:
                 with part.open("ab" if resumed else "wb") as file:
-                    room = wanted.size - (have if resumed else 0)
-                    for chunk in answer.iter_content(CHUNK):
-                        room -= len(chunk)
-                        if room < 0:
-                            raise TooLong(url, f"比声明的 {wanted.size} 字节长")
-                        if self._stopping:
-                            raise FetchFailed(url, "正在停止")
-                        file.write(chunk)
+                    for piece in self._pieces(url, answer, wanted.size - (have if resumed else 0)):
+                        file.write(piece)
                     file.flush()
                     os.fsync(file.fileno())
-        except requests.RequestException as error:
-            raise FetchFailed(url, type(error).__name__) from error
-        except TooLong:
-            part.unlink(missing_ok=True)
-            raise
+            except TooLong:
+                part.unlink(missing_ok=True)
+                raise
 
 
 class TooLong(FetchFailed):

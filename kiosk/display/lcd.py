@@ -20,14 +20,13 @@ class DisplayError(WindowError):
 
 
 class LcdDisplay:
-    """Full screen, or a window that fits the desktop."""
+    """Full screen, or a window of the size that kiosk.yaml says."""
 
     def __init__(self, size: tuple[int, int] | None, rotate: int, *, full_screen: bool) -> None:
         self._degrees = rotate
         try:
             pygame.display.init()
-            flags = pygame.FULLSCREEN if full_screen else pygame.SCALED | pygame.RESIZABLE
-            self._panel = pygame.display.set_mode(size or (0, 0), flags)
+            self._panel = pygame.display.set_mode(size or (0, 0), pygame.FULLSCREEN if full_screen else 0)
         except pygame.error as error:
             raise DisplayError(f"打不开显示屏：{error}；没有屏幕时请用 display: {{kind: file, …}}") from error
         pygame.display.set_caption("便民视窗")

@@ -152,3 +152,22 @@ def test_a_server_that_lies_leaves_nothing_in_the_cache(tmp_path: Path, name: st
         (event,) = fetched(url, tmp_path, wanted, 1)
     assert isinstance(event, FetchProblem), name
     assert not Cache(tmp_path / "cache").has(wanted.sha256)
+
+
+ANSWERS = {
+    "packed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
+    "elsewhere": b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
+    "not HTTP": b"\x00\x01\x02",
+    "hung up": b"",
+    "an error": b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+    "a range that was not asked for": b"HTTP/1.1 206 Partial Content\r\nContent-Length: 4\r\n\r\nabcd",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_a_strange_answer_costs_one_try_and_nothing_else(tmp_path: Path, answer: bytes) -> None:
+    wanted = Wanted(sha256_hex(BLOB), len(BLOB))
+    with raw_server(lambda _: answer) as url:
+        first, second = fetched(url, tmp_path, wanted, 2)
+    assert [type(first), type(second)] == [FetchProblem, FetchProblem]
+    assert not Cache(tmp_path / "cache").has(wanted.sha256)
