@@ -11,6 +11,7 @@ import hashlib
 import os
 import queue
 import random
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ CHUNK = 64 * 1024
 PATIENCE_SECONDS = 60.0
 LEAST_BYTES_PER_SECOND = 2_000
 """A server that gives a byte now and then must not hold the only download for ever."""
+RESERVE_BYTES = 256 * 1024
+"""Room that downloads leave on the disk, so that messages can still be stored."""
 MOST_RETRY_SECONDS = 120.0
 IDLE_SECONDS = 3600.0
 
@@ -233,6 +236,8 @@ class Fetcher:
 
     def _download(self, url: str, wanted: Wanted, part: Path, have: int) -> None:
         """Add to `part` what is missing of the blob; what came is kept, unless it is too long."""
+        if shutil.disk_usage(part.parent).free < wanted.size - have + RESERVE_BYTES:
+            raise FetchFailed(url, f"存储空间不够放下 {wanted.size} 字节")
         with self._answer(url, {"Range": f"bytes={have}-"} if have else None) as answer:
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
                 part.unlink(missing_ok=True)

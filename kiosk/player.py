@@ -141,6 +141,8 @@ class Player:
             if loaded.view.pace != self._loaded.view.pace:
                 self._pages.clear()
         self._loaded = loaded
+        self._canvas.forget()  # a picture that could not be drawn may be here now
+        self._scene = None
 
     def _on_air_is_over(self, now: datetime) -> bool:
         return self._on_air_until is None or now >= self._on_air_until or self._on_air_trusted != self._clock.trusted()
