@@ -4,7 +4,6 @@ import argparse
 import difflib
 import logging
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from content.files import write_atomic
 from content.folder import scan
 from content.manifest import encode, parse
 from content.place import check_path, depth
+from content.process import hold_signals, no_thread_dies_alone, stop_on_signals, wait_for_signal
 from content.publisher import Publisher
 from content.signing import Key, PublicHalf, verify_keyring, with_publisher
 from content.skeleton import create
@@ -137,9 +137,10 @@ def serve(options: argparse.Namespace) -> int:
     host, _, port = options.listen.rpartition(":")
     if not port.isdigit():
         raise FolderError(f"--listen {options.listen!r} 应写成 主机:端口，例如 {DEFAULT_LISTEN}")
+    hold_signals()
+    no_thread_dies_alone()
     publisher = make_publisher(options)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: publisher.stop())
+    stop_on_signals(publisher.stop)
     app = application(publisher, options.folder / "keyring.json")
     with HttpServer(app, host.strip("[]") or "127.0.0.1", int(port)) as server:
         print(f"正在发布 {options.folder} → {options.broker}；HTTP 端口 {server.port}；Ctrl-C 停止", flush=True)
@@ -240,11 +241,10 @@ def trust(options: argparse.Namespace) -> int:
 
 
 def broker(options: argparse.Namespace) -> int:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     with LocalBroker(options.port, options.keep) as running:
+        hold_signals()  # not earlier: the broker would inherit it
         print(f"broker 在 {running.url}；Ctrl-C 停止", flush=True)
-        signal.pause()
+        wait_for_signal()
     return 0
 
 

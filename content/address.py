@@ -3,11 +3,15 @@
 Apart from content.mqtt because the player reads these in kiosk.yaml and must not load an MQTT library.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from content.errors import BrokerError
+
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A name or an address of either kind; anything else makes the resolver raise errors of its own."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,11 @@ class BrokerAddress:
             port = parts.port
         except ValueError as error:
             raise BrokerError(f"broker 地址 {shown!r} 有误，{example}") from error
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or "@" in url:
+        host = parts.hostname or ""
+        if parts.scheme not in ("mqtt", "mqtts") or not HOST.fullmatch(host) or "@" in url:
             raise BrokerError(f"broker 地址 {shown!r} 有误，{example}")
         tls = parts.scheme == "mqtts"
-        return cls(parts.hostname, port or (8883 if tls else 1883), tls)
+        return cls(host, port or (8883 if tls else 1883), tls)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ class Setting:
     places: dict[str, Place]
     topics: dict[str, Topic]
     zone: ZoneInfo
+    text: bytes
+    """village.yaml as it was read."""
 
 
 class Scanner:
@@ -136,7 +138,7 @@ class Scanner:
             return setting
         copy = self._good / "village.yaml"
         if setting is not None and not problems:
-            keep(copy, (self._folder / "village.yaml").read_bytes())
+            keep(copy, setting.text)
         elif copy.is_file():
             setting, _ = self._village("village.yaml", copy.read_bytes())
         return setting
@@ -160,7 +162,7 @@ class Scanner:
             document.report(("places",), "一个地点也没有", "至少写上村名，例如 places: {baizhuang: {name: 白庄村}}")
         if timezone is None or publisher is None or not places:
             return None, document.problems
-        return Setting(village, places, topics, timezone), document.problems
+        return Setting(village, places, topics, timezone, text), document.problems
 
     def _add_places(
         self,

@@ -5,6 +5,7 @@ they only grow, and never fall below the wall clock in seconds, so that they kee
 after the ledger and the broker are both lost.
 """
 
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,10 @@ class Ledger:
             )
         return messages
 
-    def _save(self) -> None:
-        write_atomic(self._folder / "published.json", msgspec.json.encode(self.messages), mode=0o600)
+    def _replace(self, messages: dict[str, bytes]) -> None:
+        """All or nothing: with a full disk (OSError), nothing has been published and the next scan tries again."""
+        write_atomic(self._folder / "published.json", msgspec.json.encode(messages), mode=0o600)
+        self.messages = messages
 
     def update(self, bodies: dict[str, Body], media: dict[str, Path], now: datetime) -> list[str]:
         """Sign what has changed and return its topics, alerts first. Raises TooMuch after signing the rest.
@@ -80,34 +83,37 @@ class Ledger:
             self._keep_media(body, media)
         signed: list[str] = []
         refused: list[str] = []
+        messages = dict(self.messages)
         for topic in changed:
             try:
-                self.messages[topic] = self._signed(topic, wanted[topic], self._revision(topic) + 1, now)
+                messages[topic] = self._signed(topic, wanted[topic], self._revision(topic) + 1, now)
                 signed.append(topic)
             except FolderError as error:
                 refused.append(str(error))
         if signed:
-            self._save()
+            self._replace(messages)
         signed.sort(key=lambda topic: "/alerts/" not in topic)
         if refused:
             raise TooMuch("\n".join(refused), signed)
         return signed
 
-    def outgrow(self, topic: str, message: bytes, now: datetime) -> None:
-        """Make our message on `topic` newer than `message`, which a broker retained.
+    def outgrow(self, seen: dict[str, bytes], now: datetime) -> None:
+        """Make our messages newer than those that a broker retained.
 
         A message of our own key with a higher revision means that our ledger was lost or put
         back from a copy. Anything else there is not ours and does not matter.
         """
-        try:
-            theirs = self._key.opened(message)
-        except Refused:
-            return
-        if theirs.topic == topic and theirs.revision > self._revision(topic):
+        messages = dict(self.messages)
+        for topic, message in seen.items():
+            try:
+                theirs = self._key.opened(message)
+            except Refused:
+                continue
             body = self._body(topic)
-            if body is not None:
-                self.messages[topic] = self._signed(topic, body, theirs.revision + 1, now)
-                self._save()
+            if theirs.topic == topic and theirs.revision > self._revision(topic) and body is not None:
+                messages[topic] = self._signed(topic, body, theirs.revision + 1, now)
+        if messages != self.messages:
+            self._replace(messages)
 
     def manifest(self, topic: str) -> Manifest | None:
         """Our newest manifest on `topic`."""
@@ -174,8 +180,8 @@ class Ledger:
         if not (self.blobs / digest).exists():
             write_atomic(self.blobs / digest, content)
 
-    def remove_unused_blobs(self) -> None:
-        """Delete the blobs that no current message names."""
+    def remove_unused_blobs(self, *, younger_than: float = 0.0) -> None:
+        """Delete the blobs that no current message names, but those made in the last `younger_than` seconds."""
         used: set[str] = set()
         for topic in self.messages:
             manifest, body = self.manifest(topic), self._body(topic)
@@ -184,7 +190,7 @@ class Ledger:
             if isinstance(body, Content):
                 used.update(one.sha256 for one in body.media())
         for blob in self.blobs.iterdir():
-            if blob.name not in used:
+            if blob.name not in used and time.time() - blob.stat().st_mtime >= younger_than:
                 blob.unlink()
 
 

@@ -141,9 +141,10 @@ class Connection:
 
     def unsubscribe(self, filters: Iterable[str]) -> None:
         """Leave these filters for good."""
-        gone = [name for name in filters if self._filters.pop(name, None) is not None]
-        if gone and self.connected:
-            self._client.unsubscribe(gone)
+        with self._lock:
+            gone = [name for name in filters if self._filters.pop(name, None) is not None]
+        for start in range(0, len(gone) if self.connected else 0, FILTERS_PER_PACKET):
+            self._client.unsubscribe(gone[start : start + FILTERS_PER_PACKET])
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> bool:
         """Hand a message to the broker; False where there is no connection now."""
@@ -153,7 +154,7 @@ class Connection:
         while self._unconfirmed and is_confirmed(self._unconfirmed[0]):
             self._unconfirmed.popleft()
         self._unconfirmed.append(info)
-        return True
+        return info.rc == paho.MQTT_ERR_SUCCESS
 
     def flush(self, seconds: float) -> bool:
         """Wait until the broker has confirmed all that was published; False if it has not in that time."""

@@ -207,6 +207,8 @@ class ServiceCode(Frozen, frozen=True):
         parts = urlsplit(self.url)
         if parts.scheme not in ("https", "http") or not parts.hostname or not self.url.isascii():
             raise ValueError(f"{self.url!r} 不是网址，请写 https://… 开头的完整地址（只用 ASCII 字符）")
+        if self.url.count("{building}") > 1:
+            raise ValueError("网址里 {building} 只能出现一次，否则二维码太密，扫不出来")
 
     def at(self, place: str) -> str:
         """The URL to encode at the doorway `place`."""

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 READ_BACK_QUIET_SECONDS = 1.0
 """The broker has no word for "that was all I retain"; so long a silence is taken for it."""
+CLEAN_SECONDS = 86_400.0
+"""How often blobs that nothing names are deleted, and how long they stay for screens that are behind."""
 CONNECT_PATIENCE_SECONDS = 30.0
 STATE_FOLDER = ".publisher"
 
@@ -96,6 +98,7 @@ class Publisher:
         self._inbox: queue.Queue[Any] = queue.Queue(maxsize=100_000)
         self._connection = Connection(broker, f"publisher-{self.name}", self._inbox, credentials=credentials)
         self._settle = Settle(clock)
+        self._clean_at = clock.monotonic() + CLEAN_SECONDS
         self._read_back: ReadBack | None = None
         self._reconciled = False
         self._stopping = threading.Event()
@@ -136,7 +139,7 @@ class Publisher:
             )
 
     def stop(self) -> None:
-        """End `serve` soon. May be called from a signal handler or another thread."""
+        """End `serve` soon. From any thread."""
         self._stopping.set()
         self._wake(StopAsked())
 
@@ -166,6 +169,9 @@ class Publisher:
         self.health.connected = self._connection.connected
         if self._settle.due():
             self._rescan()
+        if self._clock.monotonic() >= self._clean_at:
+            self._clean_at = self._clock.monotonic() + CLEAN_SECONDS
+            self.ledger.remove_unused_blobs(younger_than=CLEAN_SECONDS)
         if self._read_back and self._read_back.settle.due():
             self._reconcile(self._read_back)
 
@@ -175,6 +181,7 @@ class Publisher:
                 self._settle.poke()
             case Connected():
                 log.info("broker: connected")
+                self.health.last_error = ""
                 topics = tuple(self.ledger.messages)
                 self._read_back = ReadBack(Settle(self._clock, READ_BACK_QUIET_SECONDS), topics)
                 self._read_back.settle.poke()
@@ -194,10 +201,10 @@ class Publisher:
         """Send what the broker lacks, and nothing that it has."""
         self._read_back, self._reconciled = None, True
         self._connection.unsubscribe(found.topics)
-        for topic, message in found.seen.items():
-            if message is not None and message != self.ledger.messages.get(topic):
-                self.ledger.outgrow(topic, message, self._clock.now())
-        lacking = [topic for topic, ours in self.ledger.messages.items() if found.seen.get(topic) != ours]
+        ours = self.ledger.messages
+        others = {topic: message for topic, message in found.seen.items() if message and message != ours.get(topic)}
+        self.ledger.outgrow(others, self._clock.now())
+        lacking = [topic for topic, message in self.ledger.messages.items() if found.seen.get(topic) != message]
         self._publish(sorted(lacking, key=lambda topic: "/alerts/" not in topic))
 
     def _scan(self) -> Scan:
@@ -208,6 +215,7 @@ class Publisher:
             changed = self._apply(self._scan())
         except (FolderError, OSError) as error:
             self._note_error(str(error))
+            self.health.problems = (str(error),)
             return
         if self._reconciled:  # else the reconciliation sends it
             self._publish(changed)
@@ -251,10 +259,10 @@ class Publisher:
 
     def _publish(self, topics: list[str]) -> None:
         """Hand messages to the broker. What is lost with the connection, the next reconciliation sends."""
-        for topic in topics:
-            self._connection.publish(topic, self.ledger.messages[topic], qos=1, retain=True)
+        messages = self.ledger.messages
+        sent = [self._connection.publish(topic, messages[topic], qos=1, retain=True) for topic in topics]
+        self.health.published += sum(sent)
         if topics:
-            self.health.published += len(topics)
             log.info("published %d messages: %s%s", len(topics), topics[0], " …" if len(topics) > 1 else "")
 
 

@@ -7,7 +7,6 @@ folder without a broker, on a PC. On the Pi those modules' libraries are not eve
 import argparse
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -19,6 +18,7 @@ from content.clock import SystemClock
 from content.errors import BadName, FolderError, WindowError
 from content.manifest import Alerts, Content
 from content.place import ancestry, check_path
+from content.process import hold_signals, no_thread_dies_alone, stop_on_signals
 from kiosk.cache import Cache
 from kiosk.config import SIZE, load
 from kiosk.notify import Notifier
@@ -86,6 +86,8 @@ def add_render(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def agent(options: argparse.Namespace) -> int:
     from kiosk.agent import Agent  # loads the crypto library, which the player must not wait for
 
+    hold_signals()
+    no_thread_dies_alone()
     config = load(options.config)
     options.run_folder.mkdir(parents=True, exist_ok=True)
     clock = SystemClock(assume_trusted=options.trust_clock)
@@ -99,6 +101,8 @@ def player(options: argparse.Namespace) -> int:
     from kiosk.display import open_display
     from kiosk.player import Player
 
+    hold_signals()
+    no_thread_dies_alone()
     config = load(options.config)
     options.run_folder.mkdir(parents=True, exist_ok=True)
     running = Player(
@@ -112,11 +116,6 @@ def player(options: argparse.Namespace) -> int:
     stop_on_signals(running.stop)
     running.run()
     return 0
-
-
-def stop_on_signals(stop: Callable[[], None]) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop())
 
 
 def render(options: argparse.Namespace) -> int:

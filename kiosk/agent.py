@@ -5,6 +5,7 @@ inbox from their threads. Whatever is wrong with a message or a download, what i
 stays; it is counted and told in the status.
 """
 
+import contextlib
 import logging
 import queue
 import random
@@ -23,7 +24,7 @@ from content.signing import Keyring, verify_keyring
 from content.topics import STATUS
 from kiosk.cache import Cache
 from kiosk.config import Config
-from kiosk.fetch import BlobArrived, Fetcher, FetcherBroken, FetchProblem, MirrorAnswered
+from kiosk.fetch import BlobArrived, Fetcher, FetchProblem, MirrorAnswered
 from kiosk.health import Refusals, Status, read_heartbeat
 from kiosk.holdings import Holdings
 from kiosk.notify import Notifier
@@ -34,6 +35,8 @@ STATUS_SECONDS = 60.0
 STATUS_LEAST_SECONDS = 1.0
 SILENCE_SECONDS = 10.0
 """A topic that says nothing for so long after SUBACK is subscribed to again, then asked for over HTTP."""
+SILENT_TOPIC_SECONDS = 3600.0
+"""How often a topic that has never said anything is asked for over HTTP."""
 MIRROR_SECONDS = 60.0
 """How often the mirror is asked while there is no broker."""
 KEYRING_SECONDS = 3600.0
@@ -91,9 +94,10 @@ class Agent:
             self.close()
 
     def stop(self) -> None:
-        """End `run` soon. For a signal handler."""
+        """End `run` soon. From any thread."""
         self._stopping.set()
-        self._inbox.put(None)
+        with contextlib.suppress(queue.Full):  # a full inbox wakes the loop as well
+            self._inbox.put_nowait(None)
 
     def close(self) -> None:
         """Leave the broker with a word, stop the threads. May be called twice."""
@@ -158,13 +162,13 @@ class Agent:
                 self._heard.clear()
                 self._silence_rounds = 0
                 self._alarms["status"] = self._clock.monotonic()
-            case Subscribed():
+            case Subscribed(_, refused):
+                if refused:
+                    self._note_error(f"broker 不许订阅 {refused[0]}")
                 self._alarms["silence"] = self._clock.monotonic() + SILENCE_SECONDS
             case Disconnected(why):
                 self._alarms["silence"] = float("inf")
                 self._note_error(why)
-            case FetcherBroken(error):
-                raise error
 
     def _take(self, topic: str, message: bytes) -> None:
         """A message came, by whatever way: use it, know it, or refuse it."""
@@ -190,11 +194,16 @@ class Agent:
             return
         try:
             keyring = verify_keyring(message, self._holdings.keyring)
+            verify_keyring(message, self._flashed)  # else it would be refused at the next start
         except Refused as refusal:  # another village's, perhaps: its server may be in our list too
             log.info("keyring not taken: %s", refusal)
             return
         if keyring.version > self._holdings.keyring.version:
-            write_atomic(self._cache.keyring_path, message)
+            try:
+                write_atomic(self._cache.keyring_path, message)
+            except OSError as error:
+                self._note_disk_error(error)
+                return
             self._change_keyring(keyring)
 
     def _change_keyring(self, keyring: Keyring) -> None:
@@ -214,6 +223,7 @@ class Agent:
             raise ConfigError(self._config.keyring, [f"读不了钥匙串：{error.strerror}"]) from error
         except Refused as error:
             raise ConfigError(self._config.keyring, [f"钥匙串不可信：{error}"]) from error
+        self._flashed = keyring
         try:
             return verify_keyring(self._cache.keyring_path.read_bytes(), keyring)
         except (OSError, Refused):  # none yet, or rotten: the mirror has it
@@ -255,6 +265,7 @@ class Agent:
             self._connection.subscribe(silent)
         else:
             self._ask_mirror(silent)
+            self._alarms["silence"] = self._in(SILENT_TOPIC_SECONDS)
 
     def _ask_mirror(self, topics: tuple[str, ...] | list[str]) -> None:
         for topic in topics:

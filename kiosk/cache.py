@@ -127,6 +127,10 @@ class Cache:
     def has(self, digest: str) -> bool:
         return (self._blobs / digest).is_file()
 
+    def blob_names(self) -> frozenset[str]:
+        """The digests of all blobs that are here."""
+        return frozenset(path.name for path in self._blobs.iterdir() if not path.name.startswith("."))
+
     def blob(self, digest: str) -> bytes | None:
         """The bytes of a blob; None where it is missing or does not match its name."""
         try:

@@ -63,13 +63,6 @@ class FetchProblem:
     why: str
 
 
-@dataclass(frozen=True)
-class FetcherBroken:
-    """The thread has ended by a mistake of ours."""
-
-    error: BaseException
-
-
 @dataclass
 class Job:
     """One thing to fetch, and when to try (again)."""
@@ -119,7 +112,8 @@ class Fetcher:
 
     def want(self, wanted: set[Wanted]) -> None:
         """Fetch these blobs, and call off the others."""
-        names = {one.sha256: one for one in wanted}
+        # Two publishers may name one blob with different sizes; the digest decides, the size only bounds.
+        names = {one.sha256: one for one in sorted(wanted, key=lambda one: one.size)}
         with self._changed:
             for name in [name for name, job in self._jobs.items() if job.wanted and name not in names]:
                 del self._jobs[name]
@@ -134,13 +128,6 @@ class Fetcher:
             self._changed.notify()
 
     def _run(self) -> None:
-        try:
-            self._work()
-        except BaseException as error:  # no thread dies alone: the owner ends the process
-            self._inbox.put(FetcherBroken(error))
-            raise
-
-    def _work(self) -> None:
         while (job := self._next()) is not None:
             event: BlobArrived | MirrorAnswered | FetchProblem
             try:
@@ -150,8 +137,7 @@ class Fetcher:
             except (FetchFailed, OSError) as error:
                 event = FetchProblem(job.path, str(error))
                 self._postpone(job)
-            with contextlib.suppress(queue.Full):  # the owner asks again for what it still misses
-                self._inbox.put_nowait(event)
+            self._inbox.put(event)
 
     def _next(self) -> Job | None:
         """The first job that is due; None to stop."""
@@ -228,9 +214,10 @@ class Fetcher:
         if have < wanted.size:
             self._download(url, wanted, part, have)
         digest = sha256_of(part)
-        if part.stat().st_size != wanted.size or digest != wanted.sha256:
+        if digest != wanted.sha256:
             part.unlink()
             raise FetchFailed(url, f"sha256 是 {digest[:12]}…，应为 {wanted.sha256[:12]}…")
+        fsync_file(part)  # also what came before a kill: it may be in the page cache only
         part.rename(self._cache.blob_path(wanted.sha256))
         fsync_folder(part.parent)
 
@@ -249,8 +236,6 @@ class Fetcher:
                 with part.open("ab" if resumed else "wb") as file:
                     for piece in self._pieces(url, answer, wanted.size - (have if resumed else 0)):
                         file.write(piece)
-                    file.flush()
-                    os.fsync(file.fileno())
             except TooLong:
                 part.unlink(missing_ok=True)
                 raise
@@ -258,6 +243,12 @@ class Fetcher:
 
 class TooLong(FetchFailed):
     """More bytes than the signed manifest promised."""
+
+
+def fsync_file(path: Path) -> None:
+    """Bring the bytes of a file to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sha256_of(path: Path) -> str:

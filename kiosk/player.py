@@ -32,6 +32,8 @@ from kiosk.watch import CacheWatch
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
+LOOK_SECONDS = 60.0
+"""How often the cache is looked at without an event."""
 ALERT_SECONDS = 10.0
 """How long each of several alerts stays."""
 
@@ -83,13 +85,16 @@ class Player:
         self._geometry = Geometry(width, height)
         self._loaded = Loaded(merge(place, ()), "", BUILD_TIME)
         self._rotation = Rotation()
+        self._blobs: frozenset[str] = frozenset()
         self._pages: dict[Notice, tuple[Page, ...]] = {}
         self._on_air_until: datetime | None = None
+        self._chosen_at = BUILD_TIME
+        self._look_again = 0.0
         self._on_air_trusted = False
         self._scene: Scene | None = None
         self._frames = 0
         self._error = ""
-        self._told = Heartbeat(at=BUILD_TIME)
+        self._told, self._told_ticks = Heartbeat(at=BUILD_TIME), -HEARTBEAT_SECONDS
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._changed.set()
@@ -109,7 +114,7 @@ class Player:
             self._display.close()
 
     def stop(self) -> None:
-        """End `run` soon. For a signal handler."""
+        """End `run` soon. From any thread."""
         self._stopping.set()
         self._display.wake()
 
@@ -121,16 +126,30 @@ class Player:
     def step(self) -> None:
         """Bring the panel up to this moment."""
         now, ticks = self._clock.now(), self._clock.monotonic()
-        if self._changed.is_set():
+        if self._changed.is_set() or ticks >= self._look_again:  # events are hints and may be lost
             self._changed.clear()
+            self._look_again = ticks + LOOK_SECONDS
             self._reload()
             now = self._clock.now()
-        if self._on_air_is_over(now):
-            self._choose(now, ticks)
-        self._rotation = self._rotation.advanced(ticks)
-        self._draw(self._compose(now, ticks))
-        self._beat(now)
+        self._show(now, ticks)
+        self._beat(now, ticks)
         self._notifier.alive()
+
+    def _show(self, now: datetime, ticks: float) -> None:
+        """Choose, lay out, draw. What cannot be shown costs itself, never the screen."""
+        try:
+            if self._on_air_is_over(now):
+                self._choose(now, ticks)
+            self._rotation = self._rotation.advanced(ticks)
+            self._draw(self._compose(now, ticks))
+            self._error = ""
+        except (WindowError, ValueError, ArithmeticError, RuntimeError) as error:  # RuntimeError: pygame.error
+            if str(error)[:200] != self._error:
+                log.exception("cannot draw; showing the standby picture")
+            self._error = str(error)[:200]
+            self._rotation = self._rotation.at(self._rotation.index + 1, ticks)
+            bare = merge(self._place, ())
+            self._draw(compose(bare, None, None, self._geometry, self._canvas.metrics))
 
     def _reload(self) -> None:
         """Read the cache; what has not changed goes on undisturbed."""
@@ -141,16 +160,23 @@ class Player:
             if loaded.view.pace != self._loaded.view.pace:
                 self._pages.clear()
         self._loaded = loaded
-        self._canvas.forget()  # a picture that could not be drawn may be here now
-        self._scene = None
+        blobs = self._cache.blob_names()
+        if blobs != self._blobs:  # a picture that could not be drawn may be here now
+            self._blobs = blobs
+            self._canvas.forget()
+            self._scene = None
 
     def _on_air_is_over(self, now: datetime) -> bool:
-        return self._on_air_until is None or now >= self._on_air_until or self._on_air_trusted != self._clock.trusted()
+        return (
+            self._on_air_until is None
+            or not self._chosen_at <= now < self._on_air_until  # the clock may step back as well
+            or self._on_air_trusted != self._clock.trusted()
+        )
 
     def _choose(self, now: datetime, ticks: float) -> None:
         """What is on air from now, and until when that holds."""
         view = self._loaded.view
-        self._on_air_trusted = self._clock.trusted()
+        self._on_air_trusted, self._chosen_at = self._clock.trusted(), now
         answer = on_air(view.notices, now, view.zone, clock_trusted=self._on_air_trusted)
         self._on_air_until = answer.until
         self._pages = {notice: self._pages[notice] for notice in answer.due if notice in self._pages}
@@ -172,21 +198,14 @@ class Player:
         return compose(view, self._rotation.current, moment, self._geometry, metrics)
 
     def _draw(self, scene: Scene) -> None:
-        """Draw what changed. A slide that cannot be drawn costs itself, never the screen."""
+        """Draw what changed."""
         if scene == self._scene:
             return
-        try:
-            dirty = self._canvas.draw(scene)
-            self._error = ""
-        except WindowError as error:
-            log.exception("cannot draw; showing the standby picture")
-            self._error = str(error)[:200]
-            dirty = self._canvas.draw(compose(self._loaded.view, None, None, self._geometry, self._canvas.metrics))
-        self._display.present(dirty)
+        self._display.present(self._canvas.draw(scene))
         self._scene = scene
         self._frames += 1
 
-    def _beat(self, now: datetime) -> None:
+    def _beat(self, now: datetime, ticks: float) -> None:
         """Leave a sign of life for the agent."""
         slide = self._rotation.current
         beat = Heartbeat(
@@ -198,13 +217,14 @@ class Player:
             frames=self._frames,
             error=self._error,
         )
-        if (now - self._told.at).total_seconds() >= HEARTBEAT_SECONDS or (beat.pointer, beat.item, beat.page) != (
-            self._told.pointer,
-            self._told.item,
-            self._told.page,
-        ):
+        told = (self._told.pointer, self._told.item, self._told.page, self._told.error)
+        if ticks - self._told_ticks < HEARTBEAT_SECONDS and told == (beat.pointer, beat.item, beat.page, beat.error):
+            return
+        try:
             write_heartbeat(self._run_folder, beat)
-            self._told = beat
+        except OSError as error:  # a full tmpfs is no reason to go dark
+            log.warning("heartbeat: %s", error)
+        self._told, self._told_ticks = beat, ticks
 
     def _seconds_to_wait(self) -> float:
         """Until the next thing that can change the picture."""

@@ -17,17 +17,16 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("content", "kiosk", "provisioning")
 
 LEAVES = {
-    f"content.{name}" for name in "errors clock place notice onair manifest signing topics address mqtt files".split()
+    f"content.{name}"
+    for name in "errors clock place notice onair manifest signing topics address mqtt files process".split()
 }
-"""★: what both sides speak. kiosk may import these. `address` is apart from mqtt, which loads paho."""
+"""★: what both sides speak. kiosk may import these. `address` is apart from mqtt, which loads paho; `process` is how both sides stop."""
 SHARED = {"content.document"}
 """The YAML reader: kiosk.yaml is written by people too. Justified in content/README.md."""
 RENDER_ONLY = {"content.folder", "content.compile"}
 """kiosk's `render` draws a content folder on a PC; imported inside that function alone."""
 
-CONTENT_SHELLS = (
-    "__init__ __main__ broker clock document files folder http ledger media mqtt publisher skeleton watch".split()
-)
+CONTENT_SHELLS = "__init__ __main__ broker clock document files folder http ledger media mqtt process publisher skeleton watch".split()
 KIOSK_SHELLS = (
     "__init__ __main__ agent cache canvas code config demo demo_page display.__init__ display.file display.lcd "
     "fetch health imagesize notify player render watch holdings"

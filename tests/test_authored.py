@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,5 +236,5 @@ def test_a_village_may_have_topics_of_its_own() -> None:
     assert TopicEntry(colour="#5b3a8e", icon="safety").topic("反诈") == Topic(
         word="反诈", colour="#5b3a8e", icon="safety"
     )
-    with pytest.raises(ValueError, match="12"):
+    with pytest.raises(msgspec.ValidationError, match="12"):
         TopicEntry(colour="#5b3a8e").topic("一二三四五六七八九十一二三")

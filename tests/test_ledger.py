@@ -87,7 +87,7 @@ def test_revisions_outgrow_what_the_broker_kept_after_ledger_and_clock_were_lost
     kept = book.messages[HERE]
     new = ledger(tmp_path / "new")
     new.update({HERE: one("b")}, {}, NOW - timedelta(days=100))
-    new.outgrow(HERE, kept, NOW - timedelta(days=100))
+    new.outgrow({HERE: kept}, NOW - timedelta(days=100))
     assert revisions(new) == {HERE: FIRST + 1}
     assert believed(new, HERE).content == one("b")
     assert revisions(ledger(tmp_path / "new")) == {HERE: FIRST + 1}
@@ -100,7 +100,7 @@ def test_a_forgery_on_the_broker_cannot_drive_the_revisions_up(tmp_path: Path) -
     forged = signed(manifest(revision=2**53 - 1), by="stranger")
     replayed = signed(manifest(revision=2**53 - 1, place="baizhuang"))
     for message in (forged, replayed, b"", b"{}", before[HERE]):
-        book.outgrow(HERE, message, NOW)
+        book.outgrow({HERE: message}, NOW)
     assert book.messages == before
 
 
@@ -276,3 +276,14 @@ def test_a_publisher_that_was_renamed_is_told_what_to_do(tmp_path: Path) -> None
     ledger(tmp_path).update({HERE: one()}, {}, NOW)
     with pytest.raises(FolderError, match=OURS):
         Ledger(tmp_path, "another-name", key(OURS))
+
+
+def test_a_full_disk_at_the_publisher_loses_no_publication(tmp_path: Path) -> None:
+    """What could not be written down has not been published: the next scan tries again."""
+    book = ledger(tmp_path)
+    (tmp_path / "published.json").mkdir()  # a file cannot replace a folder: an OSError, as from a full disk
+    with pytest.raises(OSError, match="directory"):
+        book.update({HERE: one()}, {}, NOW)
+    (tmp_path / "published.json").rmdir()
+    assert book.update({HERE: one()}, {}, NOW) == [HERE]
+    assert ledger(tmp_path).messages == book.messages

@@ -61,12 +61,12 @@ def until(what: str, look: Callable[[], Found | None], patience: float = PATIENC
     raise AssertionError(f"{what}: not within {patience:.0f} s")
 
 
-def spawn(log: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+def spawn(log: Path, *arguments: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
     """A process of ours, its words in `log`."""
-    environment = os.environ | {"PYGAME_HIDE_SUPPORT_PROMPT": "1", "PYTHONUNBUFFERED": "1"}
+    variables = os.environ | {"PYGAME_HIDE_SUPPORT_PROMPT": "1", "PYTHONUNBUFFERED": "1"} | (environment or {})
     with log.open("ab") as file:
         return subprocess.Popen(
-            [sys.executable, "-m", *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=environment
+            [sys.executable, "-m", *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=variables
         )
 
 

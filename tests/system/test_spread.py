@@ -11,6 +11,8 @@ from kiosk.render import render
 from tests.system.rig import DOORWAYS, ScreenRig, Village, until
 
 SETTLE_SECONDS = 1.0
+GENEROUS_SECONDS = 8.0
+"""For 24 agents on a busy machine; the benchmark `spread` has the real figure, some 0.4 s."""
 NORTH = {place for place in DOORWAYS if place.startswith("village/north/")}
 
 
@@ -38,7 +40,7 @@ def test_a_saved_notice_is_at_its_places_and_nowhere_else_and_withdrawing_takes_
     until("the player draws it", lambda: seen.picture() == expected_picture(seen, "everywhere"))
 
     village.write_notice("north-only", "北区今天停水", "village/north", body="请提前储水。")
-    until("the north has it", lambda: where(village, "north-only") == NORTH)
+    until("the north has it", lambda: where(village, "north-only") == NORTH, GENEROUS_SECONDS)
     time.sleep(SETTLE_SECONDS)
     assert where(village, "north-only") == NORTH
     until("the player draws it at once", lambda: seen.picture() == expected_picture(seen, "north-only"))

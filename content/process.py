@@ -1,0 +1,54 @@
+"""How our processes live and end: stopped by a signal at any moment, ended by any mistake in a thread."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
+SOFTWARE_ERROR = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+
+def no_thread_dies_alone() -> None:
+    """From now on a thread that ends by a mistake ends the process, and systemd starts it again.
+
+    One malformed packet ends paho's thread while it goes on saying that it is connected: a
+    process that is deaf must not look alive.
+    """
+
+    def end(hook: threading.ExceptHookArgs) -> None:
+        mistake = (hook.exc_type, hook.exc_value or hook.exc_type(), hook.exc_traceback)
+        log.critical("thread %s ended", hook.thread.name if hook.thread else "?", exc_info=mistake)
+        logging.shutdown()
+        os._exit(SOFTWARE_ERROR)
+
+    threading.excepthook = end
+
+
+def hold_signals() -> None:
+    """Keep SIGTERM and SIGINT until `stop_on_signals` takes them. Before any thread is started."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` for each signal, in a thread of its own.
+
+    A signal handler would run in the middle of whatever the main thread does, perhaps while it
+    holds the very lock that `stop` needs; and SDL's wait does not return for one.
+    """
+
+    def wait() -> None:
+        while True:
+            signal.sigwait(STOP_SIGNALS)
+            stop()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+
+
+def wait_for_signal() -> None:
+    """Sleep until somebody asks this process to stop."""
+    signal.sigwait(STOP_SIGNALS)
