@@ -52,4 +52,4 @@ $(VENV)/.ready: pyproject.toml requirements-lock.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .demo .pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -58,9 +58,10 @@ class SystemClock:
 class FlooredClock:
     """A clock that never says an earlier time than a moment known to have passed.
 
-    A Pi without network wakes in its build year. `floor` is the newest moment that we have
-    proof of (the build, the newest signed message, the last saved time); from there the
-    monotonic clock counts on, until the wall clock itself is ahead.
+    A Pi without network wakes in its build year, or where its system last saved the time (that
+    is timesyncd's or chrony's work). `floor` is the newest moment that we have proof of: the
+    build, the newest signed message. From there the monotonic clock counts on, until the wall
+    clock itself is ahead.
     """
 
     def __init__(self, clock: Clock, floor: datetime) -> None:

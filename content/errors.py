@@ -55,15 +55,13 @@ class BlobCorrupt(WindowError):
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"blob {expected[:12]}… has sha256 {actual[:12]}…")
-        self.expected = expected
 
 
 class FetchFailed(WindowError):
-    """A download that did not work this time; `retry` says whether another try can help."""
+    """A download that did not work this time; it is tried again."""
 
-    def __init__(self, what: str, why: str, *, retry: bool = True) -> None:
+    def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what}: {why}")
-        self.retry = retry
 
 
 class BrokerError(WindowError):

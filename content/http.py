@@ -33,7 +33,7 @@ from content.topics import ROOT
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 FOR_EVER = "public, max-age=31536000, immutable"
-START_SECONDS = 10.0
+STOP_SECONDS = 10.0
 
 
 def application(publisher: Publisher, keyring: Path) -> Starlette:
@@ -62,19 +62,8 @@ def application(publisher: Publisher, keyring: Path) -> Starlette:
             return PlainTextResponse("no keyring\n", status_code=404)
 
     async def healthz(_: Request) -> Response:
-        health = publisher.health
-        well = health.connected and not health.problems
-        report = {
-            "ok": well,
-            "publisher": health.publisher,
-            "broker_connected": health.connected,
-            "topics": health.topics,
-            "last_scan": health.last_scan.isoformat() if health.last_scan else None,
-            "last_error": health.last_error,
-            "problems": health.problems,
-            "warnings": health.warnings,
-        }
-        return JSONResponse(report, status_code=200 if well else 503)
+        report = publisher.health.report()
+        return JSONResponse(report, status_code=200 if report["ok"] else 503)
 
     registry = CollectorRegistry()
     registry.register(HealthMetrics(publisher.health))
@@ -155,5 +144,5 @@ class HttpServer:
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=START_SECONDS)
+        self._thread.join(timeout=STOP_SECONDS)
         self._socket.close()

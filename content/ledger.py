@@ -28,6 +28,8 @@ from content.manifest import (
     parse_verified,
 )
 from content.signing import Key
+from content.topics import alerts_first
+from content.topics import parse as parse_topic
 
 
 class TooMuch(FolderError):
@@ -58,7 +60,7 @@ class Ledger:
             return {}
         except (OSError, msgspec.MsgspecError) as error:
             raise FolderError(f"{path}: 读不出（{error}）；可以删除它，版本号仍会继续增长") from error
-        before = {topic.rpartition("/")[2] for topic in messages} - {self._publisher}
+        before = {parse_topic(topic).publisher for topic in messages} - {self._publisher}
         if before:  # its messages can only be taken back under its own name
             raise FolderError(
                 f"这个文件夹以前由 {'、'.join(sorted(before))} 发布，现在 village.yaml 写的是 {self._publisher}；"
@@ -92,7 +94,7 @@ class Ledger:
                 refused.append(str(error))
         if signed:
             self._replace(messages)
-        signed.sort(key=lambda topic: "/alerts/" not in topic)
+        signed = alerts_first(signed)
         if refused:
             raise TooMuch("\n".join(refused), signed)
         return signed
@@ -137,7 +139,7 @@ class Ledger:
             return None  # the blob is gone: make it again
 
     def _signed(self, topic: str, body: Body, least_revision: int, now: datetime) -> bytes:
-        place = topic.split("/places/")[1].rpartition("/")[0].rpartition("/")[0]
+        place = parse_topic(topic).place
         facts: dict[str, Any] = {
             "place": place,
             "publisher": self._publisher,
@@ -196,4 +198,4 @@ class Ledger:
 
 def emptied(topic: str) -> Body:
     """What a place is told that is no more."""
-    return Alerts() if "/alerts/" in topic else Content()
+    return Alerts() if parse_topic(topic).kind == "alerts" else Content()

@@ -26,6 +26,7 @@ from content.folder import Scan, scan
 from content.ledger import Ledger, TooMuch
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
 from content.signing import Key
+from content.topics import alerts_first
 from content.watch import FolderWatch, Settle
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,19 @@ class PublisherHealth:
     last_error: str = ""
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def report(self) -> dict[str, Any]:
+        """For people and monitoring; `ok` while nobody needs to do anything."""
+        return {
+            "ok": self.connected and not self.problems,
+            "publisher": self.publisher,
+            "broker_connected": self.connected,
+            "topics": self.topics,
+            "last_scan": self.last_scan.isoformat() if self.last_scan else None,
+            "last_error": self.last_error,
+            "problems": self.problems,
+            "warnings": self.warnings,
+        }
 
 
 @dataclass(frozen=True)
@@ -205,7 +219,7 @@ class Publisher:
         others = {topic: message for topic, message in found.seen.items() if message and message != ours.get(topic)}
         self.ledger.outgrow(others, self._clock.now())
         lacking = [topic for topic, message in self.ledger.messages.items() if found.seen.get(topic) != message]
-        self._publish(sorted(lacking, key=lambda topic: "/alerts/" not in topic))
+        self._publish(alerts_first(lacking))
 
     def _scan(self) -> Scan:
         return scan(self._folder, self._state / "good")

@@ -8,9 +8,13 @@
 | command    | publisher → screen  | 1   | no: a retained command would run again |
 | status     | screen → publisher  | 1   | yes; also the last will |
 | receipts   | screen → publisher  | 1   | no       |
+
+Assignment, command and receipts are in the table, and not used yet.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from content.place import check_level, check_path
 
@@ -44,3 +48,25 @@ RECEIPTS = MqttTopic(ROOT + "/screens/{screen}/receipts", qos=1, retain=False)
 
 BY_KIND = {"content": CONTENT, "alerts": ALERTS}
 """The topics that carry a manifest, by the manifest's `kind`."""
+
+
+class ManifestTopic(NamedTuple):
+    """What the MQTT topic of a manifest says."""
+
+    kind: str
+    place: str
+    publisher: str
+
+
+def parse(topic: str) -> ManifestTopic:
+    """The names in a topic that `CONTENT.of` or `ALERTS.of` made. Raises ValueError for any other."""
+    before, _, publisher = topic.rpartition("/")
+    before, _, kind = before.rpartition("/")
+    if kind not in BY_KIND or not before.startswith(f"{ROOT}/places/"):
+        raise ValueError(f"{topic!r} is no topic of a manifest")
+    return ManifestTopic(kind, before.removeprefix(f"{ROOT}/places/"), publisher)
+
+
+def alerts_first(topics: Iterable[str]) -> list[str]:
+    """The same topics, those of alerts before all others."""
+    return sorted(topics, key=lambda topic: parse(topic).kind != "alerts")

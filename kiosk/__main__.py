@@ -19,6 +19,7 @@ from content.errors import BadName, FolderError, WindowError
 from content.manifest import Alerts, Content
 from content.place import ancestry, check_path
 from content.process import hold_signals, no_thread_dies_alone, stop_on_signals
+from content.topics import parse
 from kiosk.cache import Cache
 from kiosk.config import SIZE, load
 from kiosk.notify import Notifier
@@ -112,6 +113,7 @@ def player(options: argparse.Namespace) -> int:
         options.run_folder,
         SystemClock(assume_trusted=options.trust_clock),
         notifier=Notifier.from_environment(),
+        timezone=config.timezone,
     )
     stop_on_signals(running.stop)
     running.run()
@@ -162,7 +164,7 @@ def folder_view(folders: list[Path], place: str) -> tuple[View, dict[str, Path]]
         known = known or place in found.village.places
         blobs |= found.media
         for topic, body in compile_village(found.village).items():
-            at = topic.split("/places/")[1].rsplit("/", 2)[0]
+            at = parse(topic).place
             if at not in ancestry(place):
                 continue
             if isinstance(body, Content):

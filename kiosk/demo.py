@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import content
@@ -64,7 +64,6 @@ class Child:
     log: Path
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
-    restarts: int = field(default=-1)
 
     def start(self) -> None:
         environment = os.environ | {"PYGAME_HIDE_SUPPORT_PROMPT": "1", "PYTHONUNBUFFERED": "1"}
@@ -73,7 +72,6 @@ class Child:
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
             )
         self.started = time.monotonic()
-        self.restarts += 1
 
     def keep_alive(self) -> None:
         """Start it again if it has ended."""

@@ -1,4 +1,4 @@
-"""Words to systemd (sd_notify(3)): ready, alive, and in one line what we do."""
+"""Words to systemd (sd_notify(3)): ready, and alive."""
 
 import contextlib
 import os
@@ -22,9 +22,6 @@ class Notifier:
     def alive(self) -> None:
         """Feed the watchdog. Call it only after the work that proves life."""
         self._send("WATCHDOG=1")
-
-    def status(self, text: str) -> None:
-        self._send(f"STATUS={text}")
 
     def _send(self, message: str) -> None:
         if not self._address:

@@ -1,7 +1,7 @@
 """The player: process two, pixels. From the cache to the panel, with or without a network.
 
 It reads what the agent left in the cache, decides what is on air, and draws when something
-changes. The watchdog is fed only after pixels have been presented.
+changes. The watchdog is fed only after a step that left the right picture on the panel.
 """
 
 import logging
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from content.clock import BUILD_TIME, Clock, FlooredClock
 from content.errors import WindowError
-from content.manifest import Content
+from content.manifest import DEFAULT_ZONE, Content
 from content.notice import Alert, Notice
 from content.onair import active_alerts, on_air
 from kiosk.cache import Cache
@@ -47,7 +47,7 @@ class Loaded(Struct, frozen=True):
     """The newest `issued` in it: that moment has passed, whatever the clock says."""
 
 
-def load(cache: Cache, place: str) -> Loaded:
+def load(cache: Cache, place: str, timezone: str = DEFAULT_ZONE) -> Loaded:
     """What the cache holds for the screen; an empty view at `place` where it holds nothing."""
     pointer, digest = cache.pointer()
     offered: list[Offered] = []
@@ -61,7 +61,7 @@ def load(cache: Cache, place: str) -> Loaded:
         shown = showable(contents, cache.has)
         if shown:
             offered.append(Offered(versions[0].manifest.place, versions[0].manifest.publisher, shown))
-    return Loaded(merge(pointer.place if pointer else place, offered, alerts), digest, newest)
+    return Loaded(merge(pointer.place if pointer else place, offered, alerts, timezone=timezone), digest, newest)
 
 
 class Player:
@@ -76,14 +76,16 @@ class Player:
         clock: Clock,
         *,
         notifier: Notifier,
+        timezone: str = DEFAULT_ZONE,
     ) -> None:
+        self._timezone = timezone
         self._place, self._cache, self._display, self._run_folder = place, cache, display, run_folder
         self._clock = FlooredClock(clock, BUILD_TIME)
         self._notifier = notifier
         self._canvas = Canvas(display.surface, cache.blob)
         width, height = display.surface.get_size()
         self._geometry = Geometry(width, height)
-        self._loaded = Loaded(merge(place, ()), "", BUILD_TIME)
+        self._loaded = Loaded(merge(place, (), timezone=timezone), "", BUILD_TIME)
         self._rotation = Rotation()
         self._blobs: frozenset[str] = frozenset()
         self._pages: dict[Notice, tuple[Page, ...]] = {}
@@ -107,7 +109,7 @@ class Player:
         try:
             self.step()
             self._notifier.ready()
-            while not self._stopping.is_set() and self._display.wait(self._seconds_to_wait()):
+            while not self._stopping.is_set() and self._display.wait(self.seconds_to_wait()):
                 self.step()
         finally:
             watch.close()
@@ -138,10 +140,14 @@ class Player:
     def _show(self, now: datetime, ticks: float) -> None:
         """Choose, lay out, draw. What cannot be shown costs itself, never the screen."""
         try:
-            if self._on_air_is_over(now):
-                self._choose(now, ticks)
-            self._rotation = self._rotation.advanced(ticks)
-            self._draw(self._compose(now, ticks))
+            alerts = active_alerts(self._loaded.view.alerts, now, clock_trusted=self._clock.trusted())
+            if alerts:  # at once: laying out the notices would take a second or more
+                self._draw(self._compose_alert(alerts, now, ticks))
+            else:
+                if self._on_air_is_over(now):
+                    self._choose(now, ticks)
+                self._rotation = self._rotation.advanced(ticks)
+                self._draw(self._compose(now))
             self._error = ""
         except (WindowError, ValueError, ArithmeticError, RuntimeError) as error:  # RuntimeError: pygame.error
             if str(error)[:200] != self._error:
@@ -153,7 +159,7 @@ class Player:
 
     def _reload(self) -> None:
         """Read the cache; what has not changed goes on undisturbed."""
-        loaded = load(self._cache, self._place)
+        loaded = load(self._cache, self._place, self._timezone)
         self._clock.raise_floor(loaded.newest)
         if loaded.view != self._loaded.view:
             self._on_air_until = None
@@ -187,15 +193,18 @@ class Player:
             self._pages[notice] = pages(notice, self._loaded.view, self._geometry, self._canvas.metrics)
         return self._pages[notice]
 
-    def _compose(self, now: datetime, ticks: float) -> Scene:
-        view = self._loaded.view
-        moment = now.astimezone(view.zone).replace(tzinfo=None) if self._clock.trusted() else None
-        alerts = active_alerts(view.alerts, now, clock_trusted=self._clock.trusted())
-        metrics = self._canvas.metrics
-        if alerts:
-            number = int(ticks / ALERT_SECONDS) % len(alerts)
-            return compose_alert(view, alerts[number], number + 1, len(alerts), moment, self._geometry, metrics)
-        return compose(view, self._rotation.current, moment, self._geometry, metrics)
+    def _moment(self, now: datetime) -> datetime | None:
+        """The village's local time; None while the clock is not trusted."""
+        return now.astimezone(self._loaded.view.zone).replace(tzinfo=None) if self._clock.trusted() else None
+
+    def _compose(self, now: datetime) -> Scene:
+        view, metrics = self._loaded.view, self._canvas.metrics
+        return compose(view, self._rotation.current, self._moment(now), self._geometry, metrics)
+
+    def _compose_alert(self, alerts: Sequence[Alert], now: datetime, ticks: float) -> Scene:
+        view, metrics, moment = self._loaded.view, self._canvas.metrics, self._moment(now)
+        number = int(ticks / ALERT_SECONDS) % len(alerts)
+        return compose_alert(view, alerts[number], number + 1, len(alerts), moment, self._geometry, metrics)
 
     def _draw(self, scene: Scene) -> None:
         """Draw what changed."""
@@ -226,14 +235,17 @@ class Player:
             log.warning("heartbeat: %s", error)
         self._told, self._told_ticks = beat, ticks
 
-    def _seconds_to_wait(self) -> float:
+    def seconds_to_wait(self) -> float:
         """Until the next thing that can change the picture."""
         now, ticks = self._clock.now(), self._clock.monotonic()
-        waits = [HEARTBEAT_SECONDS, 60.0 - now.second - now.microsecond / 1e6, self._rotation.until - ticks]
-        if self._on_air_until is not None:
-            waits.append((self._on_air_until - now).total_seconds())
-        alerts = active_alerts(self._loaded.view.alerts, now, clock_trusted=self._clock.trusted())
-        if alerts:
-            waits += [ALERT_SECONDS - ticks % ALERT_SECONDS, *((one.expires - now).total_seconds() for one in alerts)]
-        waits += [(one.issued - now).total_seconds() for one in self._loaded.view.alerts if one.issued > now]
+        waits = [HEARTBEAT_SECONDS, 60.0 - now.second - now.microsecond / 1e6, self._look_again - ticks]
+        alerts = self._loaded.view.alerts
+        waits += [(one.issued - now).total_seconds() for one in alerts if one.issued > now]
+        holding = active_alerts(alerts, now, clock_trusted=self._clock.trusted())
+        if holding:  # nothing else moves meanwhile
+            waits += [ALERT_SECONDS - ticks % ALERT_SECONDS, *((one.expires - now).total_seconds() for one in holding)]
+        else:
+            waits.append(self._rotation.until - ticks)
+            if self._on_air_until is not None:
+                waits.append((self._on_air_until - now).total_seconds())
         return max(0.01, min(waits))

@@ -40,8 +40,13 @@ class View(Struct, frozen=True):
         return zone(self.timezone)
 
 
-def merge(place: str, offered: Iterable[Offered], alerts: Iterable[Alert] = ()) -> View:
-    """The view at `place`. `offered` in the order of the keyring; places elsewhere are left out."""
+def merge(
+    place: str, offered: Iterable[Offered], alerts: Iterable[Alert] = (), *, timezone: str = DEFAULT_ZONE
+) -> View:
+    """The view at `place`. `offered` in the order of the keyring; places elsewhere are left out.
+
+    `timezone` is what the screen lives by as long as no content says otherwise.
+    """
     path = ancestry(place)
     here = [one for one in offered if one.place in path]
     nearest = sorted(here, key=lambda one: -path.index(one.place))  # stable: publishers keep their order
@@ -56,7 +61,7 @@ def merge(place: str, offered: Iterable[Offered], alerts: Iterable[Alert] = ()) 
         card=next((content.card for content in contents if content.card), None),
         service_code=next((content.service_code for content in contents if content.service_code), None),
         pace=next((s.pace for s in settings if s.pace), Pace()),
-        timezone=contents[0].timezone if contents else DEFAULT_ZONE,
+        timezone=contents[0].timezone if contents else timezone,
     )
 
 

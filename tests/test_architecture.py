@@ -20,13 +20,16 @@ LEAVES = {
     f"content.{name}"
     for name in "errors clock place notice onair manifest signing topics address mqtt files process".split()
 }
-"""★: what both sides speak. kiosk may import these. `address` is apart from mqtt, which loads paho; `process` is how both sides stop."""
+"""★: what both sides speak. kiosk may import these. `address` is apart from mqtt, which loads paho, and
+`process` is how the processes of both sides stop."""
 SHARED = {"content.document"}
 """The YAML reader: kiosk.yaml is written by people too. Justified in content/README.md."""
 RENDER_ONLY = {"content.folder", "content.compile"}
 """kiosk's `render` draws a content folder on a PC; imported inside that function alone."""
 
-CONTENT_SHELLS = "__init__ __main__ broker clock document files folder http ledger media mqtt process publisher skeleton watch".split()
+CONTENT_SHELLS = (
+    "__init__ __main__ broker clock document files folder http ledger media mqtt process publisher skeleton watch"
+).split()
 KIOSK_SHELLS = (
     "__init__ __main__ agent cache canvas code config demo demo_page display.__init__ display.file display.lcd "
     "fetch health imagesize notify player render watch holdings"
