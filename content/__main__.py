@@ -13,15 +13,15 @@ from content.address import BrokerAddress, Credentials
 from content.broker import LocalBroker
 from content.check import warnings
 from content.clock import SystemClock
-from content.errors import FolderError, FolderInUse, WindowError
+from content.errors import BrokerError, FolderError, FolderInUse, Refused, WindowError
 from content.files import write_atomic
 from content.folder import scan
 from content.manifest import encode, parse
 from content.place import check_path, depth
-from content.process import hold_signals, no_thread_dies_alone, stop_on_signals, wait_for_signal
-from content.publisher import Publisher
+from content.process import hold_signals, no_thread_dies_alone, signalled_within, stop_on_signals
+from content.publisher import Publisher, keyring_problems
 from content.signing import Key, PublicHalf, verify_keyring, with_publisher
-from content.skeleton import create
+from content.skeleton import create, read_village
 from content.village import Village
 
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
@@ -37,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
         return run(options)
     except WindowError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -74,8 +77,9 @@ def parser() -> argparse.ArgumentParser:
     trust_command.add_argument("public", type=Path, metavar="PUBLIC", help="对方的 keys/<代号>.pub 文件")
     trust_command.add_argument("--scope", required=True, help="可以发到哪些地点及其以下，逗号分隔")
     trust_command.add_argument("--may", default="content,alerts", help="可以发什么，默认 content,alerts")
+    trust_command.add_argument("--replace", action="store_true", help="对方换了钥匙：用新的代替旧的")
     broker_command = command("broker", broker, "在本机起一个试用的 broker（只听 127.0.0.1）")
-    broker_command.add_argument("--port", type=int, default=1883)
+    broker_command.add_argument("--port", type=int, choices=range(1, 65536), default=1883, metavar="1–65535")
     broker_command.add_argument("--keep", type=Path, help="保留消息存在哪个文件夹")
     return top
 
@@ -99,7 +103,10 @@ def init(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
+    if options.folder.name == "village.yaml":
+        options.folder = options.folder.parent
     found = scan(options.folder)
+    found.problems += keyring_problems(options.folder, found.village)
     for problem in found.problems:
         print(problem)
     if found.village:
@@ -117,6 +124,10 @@ def make_publisher(options: argparse.Namespace) -> Publisher:
     if any(files) and not all(files):
         raise FolderError("--ca、--cert、--key 要么都写，要么都不写")
     credentials = Credentials(*files) if all(files) else None
+    if not options.folder.is_dir():
+        raise FolderError(f"{options.folder}: 没有这个文件夹")
+    if credentials and not options.broker.startswith("mqtts://"):
+        raise FolderError(f"写了证书，但地址 {options.broker} 不加密；应为 mqtts://")
     return Publisher(options.folder, BrokerAddress.parse(options.broker), SystemClock(), credentials=credentials)
 
 
@@ -135,7 +146,7 @@ def serve(options: argparse.Namespace) -> int:
     logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     host, _, port = options.listen.rpartition(":")
-    if not port.isdigit():
+    if not port.isdigit() or not 0 <= int(port) < 65536:
         raise FolderError(f"--listen {options.listen!r} 应写成 主机:端口，例如 {DEFAULT_LISTEN}")
     hold_signals()
     no_thread_dies_alone()
@@ -174,6 +185,10 @@ def withdraw(options: argparse.Namespace) -> int:
 
 def find(folder: Path, name: str) -> Path:
     """The file of a notice or alert. Raises FolderError with the likely id."""
+    if not folder.is_dir():
+        raise FolderError(f"{folder}: 没有这个文件夹")
+    if list((folder / "drafts").glob(f"{name}.y*ml")) and name.isprintable() and "/" not in name and "*" not in name:
+        raise FolderError(f"{name!r} 已经在 drafts/ 里，没有在发布")
     there = {path.stem: path for section in ("notices", "alerts") for path in (folder / section).glob("*.y*ml")}
     if name not in there:
         near = difflib.get_close_matches(name, there, n=1)
@@ -217,13 +232,18 @@ def tree_lines(village: Village) -> list[str]:
 
 def trust(options: argparse.Namespace) -> int:
     path = options.folder / "keyring.json"
+    if not path.is_file():
+        raise FolderError(f"{path}: 还没有钥匙串；先运行 python -m content init {options.folder}")
+    keyring = verify_keyring(path.read_bytes(), None)
     try:
-        keyring = verify_keyring(path.read_bytes(), None)
         half = parse(options.public.read_bytes(), PublicHalf)
-    except OSError as error:
-        raise FolderError(
-            f"{error.filename}: {error.strerror}；先运行 python -m content init {options.folder}"
-        ) from error
+    except Refused as error:
+        raise FolderError(f"{options.public}: 不是 .pub 文件；请向对方要他的 keys/<代号>.pub") from error
+    known = keyring.publisher(half.id)
+    if half.id == read_village(options.folder).publisher:
+        raise FolderError(f"{half.id} 就是本文件夹的发布者；两个文件夹代号相同时，请对方改 publisher 后重新 init")
+    if known is not None and half.keyid not in known.keys and not options.replace:
+        raise FolderError(f"钥匙串里的 {half.id} 用的是另一把钥匙；确认对方真的换了钥匙，再加 --replace")
     scope = tuple(check_path(one.strip()) for one in options.scope.split(","))
     powers = tuple(one.strip() for one in options.may.split(","))
     unknown = set(powers) - {"content", "alerts", "assignment", "command"}
@@ -244,7 +264,9 @@ def broker(options: argparse.Namespace) -> int:
     with LocalBroker(options.port, options.keep) as running:
         hold_signals()  # not earlier: the broker would inherit it
         print(f"broker 在 {running.url}；Ctrl-C 停止", flush=True)
-        wait_for_signal()
+        while not signalled_within(1.0):
+            if not running.running:
+                raise BrokerError("broker 自己停了；请看它的日志")
     return 0
 
 

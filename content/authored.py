@@ -116,9 +116,9 @@ class AlertFile(Entry, frozen=True):
 
     def alert(self, document: Document[Any], name: str, zone: ZoneInfo, source: str) -> Alert | None:
         """The alert, or None with every problem noted."""
-        level = document.check(("level",), lambda: alert_level(self.level))
-        issued = document.check(("issued",), lambda: moment(self.issued))
-        expires = document.check(("expires",), lambda: moment(self.expires))
+        level = document.check(("level",), lambda: alert_level(self.level)) if self.level else None
+        issued = document.check(("issued",), lambda: moment(self.issued)) if self.issued else None
+        expires = document.check(("expires",), lambda: moment(self.expires)) if self.expires else None
         if level is None or issued is None or expires is None:
             return None
         made: Alert | None = document.check(

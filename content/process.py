@@ -49,6 +49,6 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
     threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
-def wait_for_signal() -> None:
-    """Sleep until somebody asks this process to stop."""
-    signal.sigwait(STOP_SIGNALS)
+def signalled_within(seconds: float) -> bool:
+    """Sleep so long, or until somebody asks this process to stop: then True. After `hold_signals`."""
+    return signal.sigtimedwait(STOP_SIGNALS, seconds) is not None

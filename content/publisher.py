@@ -21,12 +21,14 @@ from content.check import warnings
 from content.clock import Clock
 from content.compile import compile_village
 from content.document import Problem
-from content.errors import BrokerError, FolderError, FolderInUse
+from content.errors import BrokerError, FolderError, FolderInUse, Refused
 from content.folder import Scan, scan
 from content.ledger import Ledger, TooMuch
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
-from content.signing import Key
+from content.place import depth
+from content.signing import Key, verify_keyring
 from content.topics import alerts_first
+from content.village import Village
 from content.watch import FolderWatch, Settle
 
 log = logging.getLogger(__name__)
@@ -239,7 +241,7 @@ class Publisher:
         now = self._clock.now()
         self.health.scans += 1
         self.health.last_scan = now
-        self._note_problems(found.problems)
+        self._note_problems([*found.problems, *keyring_problems(self._folder, found.village)])
         if found.village is None:
             return []
         if found.village.publisher != self.name:
@@ -294,3 +296,25 @@ def lock(state: Path) -> TextIO:
 def key_path(folder: Path, publisher: str) -> Path:
     """Where the private key of a publisher lies."""
     return folder / "keys" / f"{publisher}.pem"
+
+
+def keyring_problems(folder: Path, village: Village | None) -> list[Problem]:
+    """What the keyring of this folder keeps screens from believing. No keyring, or no key yet, is no mistake."""
+    try:
+        keyring = verify_keyring((folder / "keyring.json").read_bytes(), None)
+        key = Key.load(key_path(folder, village.publisher)) if village else None
+    except Refused as error:
+        return [Problem("keyring.json", 1, f"钥匙串有误：{error}", "从备份恢复，或用根密钥重新签发")]
+    except (OSError, FolderError):
+        return []
+    if village is None or key is None:
+        return []
+    own = keyring.publisher(village.publisher)
+    if own is None or key.id not in own.keys:
+        return [
+            Problem(
+                "keyring.json", 1, f"钥匙串里没有 {village.publisher} 的这把钥匙，屏幕不会相信它", "用根密钥重新签发"
+            )
+        ]
+    roots = [place for place in village.places if depth(place) == 1 and not own.covers(place)]
+    return [Problem("keyring.json", 1, f"钥匙串不许 {own.id} 发到 {place}", "用根密钥重新签发") for place in roots]

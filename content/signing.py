@@ -102,9 +102,8 @@ class Key:
         try:
             return cls(CryptoSigner(load_pem_private_key(path.read_bytes(), password=None)))
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise FolderError(
-                f"{path}: 读不出私钥（{type(error).__name__}）；可用 python -m content init 重新生成"
-            ) from None
+            advice = "把它放回来再试，不要重新生成：别的根密钥屏幕不会相信" if path.stem == "root" else "检查文件和权限"
+            raise FolderError(f"{path}: 读不出私钥（{type(error).__name__}）；{advice}") from None
 
     def save(self, path: Path) -> None:
         """Write the PEM file (PKCS #8), readable by its owner only."""

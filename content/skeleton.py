@@ -1,6 +1,7 @@
 """A new content folder: a small commented village to write over, keys, and the first keyring."""
 
 import re
+import secrets
 from pathlib import Path
 
 from content.authored import VillageFile
@@ -76,8 +77,10 @@ def write_village(folder: Path) -> list[str]:
     """The skeleton's files."""
     simple = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower())[:40].strip("-")
     root = simple if LEVEL.fullmatch(simple) and simple not in RESERVED else "village"
+    # Two folders that fall back to the same name must not publish under the same name.
+    publisher = f"{root}-publisher" if root == simple else f"{root}-{secrets.token_hex(3)}"
     texts = {
-        "village.yaml": VILLAGE.format(publisher=f"{root}-publisher", root=root),
+        "village.yaml": VILLAGE.format(publisher=publisher, root=root),
         "notices/welcome.yaml": NOTICE.format(root=root),
         ".gitignore": IGNORED,
     }
@@ -94,7 +97,7 @@ def read_village(folder: Path) -> VillageFile:
         document = read("village.yaml", (folder / "village.yaml").read_bytes(), VillageFile)
     except OSError as error:
         raise FolderError(f"{folder}/village.yaml: {error.strerror}") from error
-    if document.value is None:
+    if document.value is None or not (document.value.publisher and document.value.places):
         raise FolderError("\n".join(str(problem) for problem in document.problems))
     check_level(document.value.publisher)  # it becomes a file's name
     return document.value
@@ -105,8 +108,9 @@ def make_keys(folder: Path, village: VillageFile) -> list[str]:
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
     made = []
+    root_is_elsewhere = (folder / "keyring.json").exists()  # kept offline, as it should be
     for path in (keys / "root.pem", key_path(folder, village.publisher)):
-        if not path.exists():
+        if not path.exists() and not (path.stem == "root" and root_is_elsewhere):
             Key.generate().save(path)
             made.append(f"keys/{path.name}")
     public = keys / f"{village.publisher}.pub"

@@ -17,6 +17,7 @@ import msgspec
 from content.clock import SystemClock
 from content.errors import BadName, FolderError, WindowError
 from content.manifest import Alerts, Content
+from content.notice import FIRST_YEAR, LAST_YEAR
 from content.place import ancestry, check_path
 from content.process import hold_signals, no_thread_dies_alone, stop_on_signals
 from content.topics import parse
@@ -25,6 +26,7 @@ from kiosk.config import SIZE, load
 from kiosk.notify import Notifier
 from kiosk.view import Offered, View, merge
 
+MOST_PIXELS = 40_000_000
 DEFAULT_CACHE = Path("/var/lib/convenience-window")
 DEFAULT_RUN = Path("/run/convenience-window")
 
@@ -44,6 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # whoever read our output has had enough
         return 141
+    except OSError as error:
+        print(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限", file=sys.stderr)
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,7 +70,9 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("demo", help=text, description=text)
     one.set_defaults(run=demo)
     one.add_argument("--folder", type=Path, default=Path(".demo"), help="演示用的文件夹，默认 .demo")
-    one.add_argument("--port", type=int, default=8700, help="网页端口，默认 8700")
+    one.add_argument(
+        "--port", type=int, choices=range(65536), default=8700, metavar="0–65535", help="网页端口，默认 8700"
+    )
     one.add_argument("--seconds", type=float, default=0.0, help="演示多久后自动结束；默认一直到 Ctrl-C")
     return top
 
@@ -76,12 +83,20 @@ def add_render(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     one.set_defaults(run=render)
     one.add_argument("--content", type=Path, required=True, action="append", help="内容文件夹；可写多次，合在一块屏上")
     one.add_argument("--place", required=True, help="地点，例如 baizhuang/cuiyuan-north/w012/b3/u1")
-    one.add_argument("--at", required=True, type=datetime.fromisoformat, help="时刻，例如 2025-07-10T09:00+08:00")
+    one.add_argument("--at", required=True, type=moment, help="时刻，例如 2025-07-10T09:00+08:00")
     one.add_argument("--size", default="1920x1080", help="宽x高，默认 1920x1080")
     one.add_argument("--out", type=Path, help="写到哪个 PNG 文件")
     one.add_argument("--item", help="画这条通知（编号）；默认画轮播的第一条")
     one.add_argument("--page", type=int, default=1, help="第几页，默认 1")
     one.add_argument("--dump-json", action="store_true", help="列出正在显示的内容、顺序和每页秒数")
+
+
+def moment(text: str) -> datetime:
+    """A moment on the command line."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"时刻 {text!r} 看不懂，应写成 2025-07-10T09:00+08:00") from error
 
 
 def agent(options: argparse.Namespace) -> int:
@@ -127,22 +142,26 @@ def render(options: argparse.Namespace) -> int:
     size = SIZE.fullmatch(options.size)
     if not size:
         raise FolderError(f"--size {options.size!r} 应写成 1920x1080")
+    if not FIRST_YEAR <= options.at.year <= LAST_YEAR:
+        raise FolderError(f"--at 的年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间")
     if options.at.tzinfo is None:
         raise FolderError(f"--at {options.at.isoformat()} 没有时区，请写成 {options.at.isoformat()}+08:00")
     if not options.out and not options.dump_json:
         raise FolderError("请写 --out 图片.png 或 --dump-json")
     pixels = (int(size[1]), int(size[2]))
+    if pixels[0] * pixels[1] > MOST_PIXELS:
+        raise FolderError(f"--size {options.size} 太大，最多 {MOST_PIXELS // 1_000_000} 百万像素")
     view, blobs = folder_view(options.content, check_path(options.place))
 
     def read_blob(digest: str) -> bytes | None:
         return blobs[digest].read_bytes() if digest in blobs else None
 
+    if options.out:
+        options.out.write_bytes(draw(view, options.at, pixels, read_blob, item=options.item, page=options.page))
+        print(options.out, file=sys.stderr)
     if options.dump_json:
         rows = msgspec.json.format(msgspec.json.encode(programme(view, options.at, pixels, read_blob)), indent=2)
         print(rows.decode())
-    if options.out:
-        options.out.write_bytes(draw(view, options.at, pixels, read_blob, item=options.item, page=options.page))
-        print(options.out)
     return 0
 
 

@@ -12,6 +12,7 @@ in its new one.
 """
 
 import contextlib
+import os
 from pathlib import Path
 
 import msgspec
@@ -127,9 +128,9 @@ class Cache:
     def has(self, digest: str) -> bool:
         return (self._blobs / digest).is_file()
 
-    def blob_names(self) -> frozenset[str]:
-        """The digests of all blobs that are here."""
-        return frozenset(path.name for path in self._blobs.iterdir() if not path.name.startswith("."))
+    def blobs_here(self) -> frozenset[tuple[str, int]]:
+        """Every blob's digest and inode: another set means that one has come, gone or been replaced."""
+        return frozenset((entry.name, entry.inode()) for entry in os.scandir(self._blobs) if entry.name[0] != ".")
 
     def blob(self, digest: str) -> bytes | None:
         """The bytes of a blob; None where it is missing or does not match its name."""

@@ -106,10 +106,14 @@ def parsed(document: Document[KioskConfig], folder: Path) -> Config | None:
         "http": lambda: [check_url(url) for url in written.http],
     }
     for name, check in checks.items():
+        if not getattr(written, name):
+            continue  # told already
         try:
             check()
         except (BadName, BrokerError, ValueError) as error:
             document.report((name,), str(error))
+    if written.tls and not written.broker.startswith("mqtts://"):
+        document.report(("tls",), "写了证书，但 broker 地址不加密", "broker 改为 mqtts://")
     if document.problems:
         return None
     tls = written.tls

@@ -4,6 +4,7 @@ Every part is the real one, as a process of its own; only the broker is the loca
 panels are files. Runs on loopback alone. Nothing here is used on a Pi.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -94,6 +95,17 @@ class Child:
 def run_demo(folder: Path, port: int, seconds: float) -> int:
     """Set up, run until Ctrl-C (or `seconds`), stop everything in the reverse order."""
     folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DemoError(f"{folder} 里的演示已经在运行；请先结束它，或写 --folder 另一个文件夹") from error
+        return run_locked(folder, port, seconds)
+
+
+def run_locked(folder: Path, port: int, seconds: float) -> int:
+    """As run_demo, in a folder that is ours alone."""
     prepare_content(folder)
     children = plan_children(folder)
     stopping = threading.Event()

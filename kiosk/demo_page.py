@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +53,7 @@ class PageHandler(BaseHTTPRequestHandler):
     def _state(self) -> dict[str, object]:
         return {
             "folder": str(self._folder),
+            "python": sys.executable,
             "notices": sorted(path.name for path in (self._folder / "notices").glob("*.yaml")),
             "screens": [
                 {"name": s.name, "title": s.title, "width": s.size[0], "height": s.size[1], "version": str(s.version())}

@@ -87,7 +87,7 @@ class Player:
         self._geometry = Geometry(width, height)
         self._loaded = Loaded(merge(place, (), timezone=timezone), "", BUILD_TIME)
         self._rotation = Rotation()
-        self._blobs: frozenset[str] = frozenset()
+        self._blobs: frozenset[tuple[str, int]] = frozenset()
         self._pages: dict[Notice, tuple[Page, ...]] = {}
         self._on_air_until: datetime | None = None
         self._chosen_at = BUILD_TIME
@@ -104,6 +104,7 @@ class Player:
     def run(self) -> None:
         """Show until `stop`."""
         self._cache.prepare_for_reading()
+        log.info("player: %s at %d×%d", self._place, self._geometry.width, self._geometry.height)
         watch = CacheWatch(self._cache.folder, self._wake)
         watch.start()
         try:
@@ -166,7 +167,7 @@ class Player:
             if loaded.view.pace != self._loaded.view.pace:
                 self._pages.clear()
         self._loaded = loaded
-        blobs = self._cache.blob_names()
+        blobs = self._cache.blobs_here()
         if blobs != self._blobs:  # a picture that could not be drawn may be here now
             self._blobs = blobs
             self._canvas.forget()

@@ -111,3 +111,8 @@ def test_a_password_in_an_address_is_refused_and_does_not_reach_the_journal(tmp_
     found = problems(tmp_path, text)
     assert len(found) == 2
     assert "hunter2" not in "".join(found)
+
+
+def test_certificates_without_an_encrypted_address_are_a_mistake(tmp_path: Path) -> None:
+    text = GOOD.replace("mqtts://", "mqtt://") + "tls: {ca: ca.pem, certificate: a.pem, key: a.key}\n"
+    assert ["不加密" in line for line in problems(tmp_path, text)] == [True]

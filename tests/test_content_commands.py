@@ -8,7 +8,7 @@ import pytest
 from content.__main__ import main
 from content.manifest import encode
 from content.signing import Key, encode_public, verify_keyring
-from tests.fakes import NOTICE_YAML, STREET, VILLAGE_YAML, key, write_folder
+from tests.fakes import NOTICE_YAML, OURS, STREET, VILLAGE_YAML, key, write_folder
 
 
 def run(*arguments: object) -> int:
@@ -125,7 +125,7 @@ def test_withdrawing_onto_a_draft_of_that_name_loses_neither(
 ) -> None:
     folder = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML, "drafts/a.yaml": "draft"})
     assert run("withdraw", folder, "a") == 1
-    assert "已经存在" in capsys.readouterr().err
+    assert "drafts/" in capsys.readouterr().err
     assert (folder / "drafts/a.yaml").read_text() == "draft"
     assert (folder / "notices/a.yaml").exists()
 
@@ -238,3 +238,49 @@ def test_no_command_is_a_usage_and_not_a_traceback(capsys: pytest.CaptureFixture
         run()
     assert ended.value.code == 2
     assert "COMMAND" in capsys.readouterr().err
+
+
+def test_trust_never_replaces_ones_own_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two folders of the same publisher id: with the other's key no screen would believe us any more."""
+    ours, theirs = made(tmp_path / "a"), made(tmp_path / "b")
+    before = (ours / "keyring.json").read_bytes()
+    for folder in (theirs, ours):
+        assert run("trust", ours, folder / f"keys/{OURS}.pub", "--scope", "baizhuang", "--replace") == 1
+        assert "就是本文件夹的发布者" in capsys.readouterr().err
+    assert (ours / "keyring.json").read_bytes() == before
+
+
+def test_another_key_for_a_known_publisher_needs_a_word(tmp_path: Path, street: Path) -> None:
+    folder = made(tmp_path / "a")
+    assert run("trust", folder, street, "--scope", "baizhuang") == 0
+    street.write_bytes(encode_public(key("thief"), STREET, "街道办"))
+    assert run("trust", folder, street, "--scope", "baizhuang") == 1
+    assert run("trust", folder, street, "--scope", "baizhuang", "--replace") == 0
+    entry = verify_keyring((folder / "keyring.json").read_bytes(), None).publisher(STREET)
+    assert entry
+    assert entry.keys == {key("thief").id: key("thief").public}
+
+
+def test_check_tells_of_a_keyring_that_does_not_know_our_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made(tmp_path / "a")
+    assert run("check", folder) == 0
+    Key.generate().save(folder / "keys" / f"{OURS}.pem")
+    assert run("check", folder) == 1
+    assert "keyring.json:1: 钥匙串里没有" in capsys.readouterr().out
+
+
+def test_a_root_key_that_is_kept_elsewhere_is_not_made_anew(tmp_path: Path, street: Path) -> None:
+    folder = made(tmp_path / "a")
+    (folder / "keys" / "root.pem").rename(tmp_path / "usb-stick.pem")
+    assert run("init", folder) == 0
+    assert not (folder / "keys" / "root.pem").exists()
+
+
+def test_no_wrong_path_ends_in_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for arguments in (["publish", tmp_path / "none"], ["init", file / "x"], ["init", file], ["check", file]):
+        assert run(*arguments) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 1

@@ -98,8 +98,7 @@ def test_check_names_every_mistake_with_its_file_and_line(tmp_path: Path) -> Non
         "notices/e-media.yaml:6: media/ 里没有 'valv.png'；是不是 'valve.png'？",
         "notices/f-until.yaml:7: 结束时间 2025-07-10 00:00:00 不晚于开始时间 2025-07-10 00:00:00",
         "notices/g-daily.yaml:5: 时段 '整天' 看不懂，应写成 06:30-22:00（加引号）",
-        "notices/h-tab.yaml:3: YAML 语法错误：found character that cannot start any token；"
-        "检查缩进、冒号后的空格和引号",
+        "notices/h-tab.yaml:3: YAML 语法错误：用了 Tab 键缩进；改成空格",
         "notices/i-gbk.yaml:1: 不是 UTF-8 编码；在编辑器里另存为 UTF-8",
         "notices/j-empty.yaml:1: 文件是空的；至少写上必填的内容，参考 content/README.md",
         "notices/k-rrule.yaml:5: rrule 要有 FREQ，且为 DAILY、WEEKLY、MONTHLY、YEARLY 之一；每天的时段请写 daily",
@@ -350,3 +349,16 @@ def test_a_review_of_exactly_this_text_is_no_problem(tmp_path: Path) -> None:
     assert lines(scan(folder)) == []
     write_folder(folder, {"notices/a.yaml": NOTICE_YAML.replace("明天", "后天") + review})
     assert [(one.file, one.line) for one in scan(folder).problems] == [("notices/a.yaml", 6)]
+
+
+def test_a_notice_without_a_title_is_told_its_other_mistakes_as_well(tmp_path: Path) -> None:
+    text = "titel: 停水\ntopic: 停电停水\nto: [baizhuang/nroth]\nshow: {from: 2026-13-10, daily: '25:00-xx'}\n"
+    found = scan(write_folder(tmp_path, {"notices/a.yaml": text}))
+    assert [(one.line, one.what[:5]) for one in found.problems] == [
+        (1, "不认识 '"),
+        (1, "缺少 't"),
+        (2, "没有主题 "),
+        (3, "没有地点 "),
+        (4, "时段 '2"),
+        (4, "时间 '2"),
+    ]

@@ -5,6 +5,7 @@ own and turn what has changed on its way out: a few rectangles, not every frame.
 """
 
 import contextlib
+import os
 from collections.abc import Sequence
 
 import pygame
@@ -13,6 +14,8 @@ from content.errors import WindowError
 from kiosk.shapes import Box
 
 MOST_WAIT_SECONDS = 60.0
+NO_PANEL = frozenset({"offscreen", "dummy"})
+"""What SDL falls back to without a word; nobody would notice the dark panel."""
 
 
 class DisplayError(WindowError):
@@ -29,6 +32,9 @@ class LcdDisplay:
             self._panel = pygame.display.set_mode(size or (0, 0), pygame.FULLSCREEN if full_screen else 0)
         except pygame.error as error:
             raise DisplayError(f"打不开显示屏：{error}；没有屏幕时请用 display: {{kind: file, …}}") from error
+        if pygame.display.get_driver() in NO_PANEL and os.environ.get("SDL_VIDEODRIVER") not in NO_PANEL:
+            pygame.display.quit()
+            raise DisplayError("没有找到显示屏；在没有屏幕的电脑上试用请写 display: {kind: file, …}")
         pygame.display.set_caption("便民视窗")
         pygame.mouse.set_visible(not full_screen)
         panel = self._panel.get_size()

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ def state(port: str) -> dict[str, Any]:
 
 def versions(port: str) -> dict[str, str]:
     return {screen["name"]: screen["version"] for screen in state(port)["screens"]}
+
+
+def quiet_for(seconds: float, folder: Path, names: set[str]) -> bool:
+    """Has no cache of these screens changed for so long?"""
+    pointers = [folder / "screens" / name / "cache" / "current.json" for name in names]
+    return all(time.time() - path.stat().st_mtime > seconds for path in pointers)
 
 
 @pytest.fixture
@@ -52,6 +59,7 @@ def test_the_demonstration_shows_every_screen_and_follows_an_edit(demo: Any) -> 
         assert picture.content.startswith(b"\x89PNG")
     north = {screen["name"] for screen in state(port)["screens"] if screen["name"].startswith("north")}
 
+    until("all that was published before has arrived", lambda: quiet_for(2.0, folder, north))
     notices = Path(state(port)["folder"]) / "notices"
     (notices / "hello.yaml").write_text("title: 刚写的一条\ntopic: 便民信息\nto: [baizhuang/cuiyuan-north]\n")
     items = {name: folder / "screens" / name / "run-player" / "heartbeat.json" for name in north}
