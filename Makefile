@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := mosquitto fonts-noto-cjk
 
-.PHONY: demo test unit system lint bench setup packages clean
+.PHONY: demo test unit device-versions system lint bench setup packages clean
 
 demo: setup
 	$(BIN)/python -m kiosk demo
 
-test: lint unit system
+test: lint unit device-versions system
 
 lint: setup
 	$(BIN)/ruff check .
@@ -21,6 +21,17 @@ unit: setup
 
 system: setup
 	$(BIN)/pytest -m system
+
+# The unit tests with the libraries of the device's Debian, on its Python where there is one.
+DEVICE_PYTHON := $(shell python3.13 -c 'print("python3.13")' 2>/dev/null || echo $(PYTHON))
+device-versions: packages .venv-device/.ready
+	.venv-device/bin/pytest -q
+
+.venv-device/.ready: pyproject.toml requirements-device.txt
+	$(DEVICE_PYTHON) -m venv .venv-device
+	@echo "Installing the device's versions …"
+	.venv-device/bin/pip install -q --disable-pip-version-check -c requirements-device.txt -e '.[device,central,development]'
+	touch $@
 
 bench: setup
 	$(BIN)/python -m tests.bench
@@ -52,4 +63,4 @@ $(VENV)/.ready: pyproject.toml requirements-lock.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-device .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
