@@ -194,7 +194,11 @@ def contact_line(alert: Alert, box: Box, areas: Frame, metrics: Metrics) -> list
     icon = px(72)
     words = Box(box.x + icon + px(20), box.y, box.width - icon - px(20), box.height)
     handset = Icon(Box(box.x, box.y + (box.height - icon) // 2, icon, icon), "phone", INK)
-    return [handset, *label(alert.contact, words, px(78), INK, metrics, bold=True, most_lines=3, leading=1.27)]
+    spans = plain_spans(alert.contact, bold=True)
+    size, found = headline(spans, words.width, words.height, px(78), metrics, leading=1.27)
+    deep = len(found) * line_height(size, 1.27, metrics)
+    place = Box(words.x, words.y + max(0, words.height - deep) // 2, words.width, deep)
+    return [handset, *stack(found, place, size, INK, metrics, leading=1.27)]
 
 
 def small_code(code: ServiceCode, place: str, box: Box, areas: Frame, metrics: Metrics) -> tuple[list[Item], int]:

@@ -4,19 +4,17 @@ from msgspec.structs import replace
 
 from kiosk.markup import Block, ListItem, Paragraph, Span, Spans, Table, plain
 from kiosk.shapes import Box, Item, Rectangle
-from kiosk.strips import Column, Strip, line_strips, tied
+from kiosk.strips import Column, Strip, by_sense, line_strips, tied
 from kiosk.table import table_strips
-from kiosk.text import Line, Metrics, balanced, one_line, plain_spans
-from kiosk.typeset import text_item, wrapped
-
-BRIEF = 4
-"""Lines up to which a paragraph is broken like a title."""
+from kiosk.text import Metrics, one_line, plain_spans
+from kiosk.typeset import text_item
 
 
 def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[Strip, ...]:
     """All blocks, in order."""
     made: list[Strip] = []
     indent = list_indent(found, column.size, metrics)
+    tables = tuple(block for block in found if isinstance(block, Table))
     before: Block | None = None
     for block in found:
         above = space_above(before, block, column.size)
@@ -26,7 +24,7 @@ def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[
             case ListItem():
                 new = item_strips(block, column, metrics, above, indent)
             case Table():
-                new = table_strips(block, column, metrics, above)
+                new = table_strips(block, column, metrics, above, alike(block, tables))
         if made and new and before and leads_on(before):
             new = [tied(new[0]), *new[1:]]
         made += new
@@ -35,34 +33,39 @@ def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[
 
 
 def leads_on(block: Block) -> bool:
-    """Does the next block belong to this one? A line that ends in a colon announces it, a short bold one heads it."""
+    """Does the next block belong to this one? A line that ends in a colon announces it, a bold one heads it."""
     if not isinstance(block, Paragraph):
         return False
-    text = plain(block.spans)
-    return text.endswith(("：", ":")) or (len(text) <= 24 and all(span.bold for span in block.spans))
+    return plain(block.spans).endswith(("：", ":")) or is_heading(block)
+
+
+def is_heading(block: Block) -> bool:
+    """A line in bold alone: a question, a chapter."""
+    return isinstance(block, Paragraph) and all(span.bold for span in block.spans)
 
 
 def space_above(before: Block | None, block: Block, size: int) -> int:
     """Pixels between two blocks; lines of one paragraph are closer than that."""
     if before is None:
         return 0
+    if isinstance(block, Table) and isinstance(before, Table):
+        return round(size * 0.8)
     if isinstance(block, Table) or isinstance(before, Table):
         return round(size * 0.5)
     if isinstance(block, ListItem) or isinstance(before, ListItem):
-        return round(size * (0.55 if block.apart else 0.22))
-    return round(size * (0.6 if block.apart else 0.26))
+        return round(size * (0.55 if block.apart and not is_heading(before) else 0.22))
+    if block.apart and is_heading(block) and not is_heading(before):
+        return round(size * 0.75)
+    return round(size * (0.6 if block.apart and not is_heading(before) else 0.26))
+
+
+def alike(block: Table, tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    """The tables of one notice with as many columns as `block`, itself among them: they share column widths."""
+    return tuple(table for table in tables if table.columns == block.columns)
 
 
 def paragraph_strips(spans: Spans, column: Column, metrics: Metrics, above: int) -> list[Strip]:
     return line_strips(by_sense(spans, column, column.width, metrics), column, metrics, above)
-
-
-def by_sense(spans: Spans, column: Column, width: int, metrics: Metrics) -> tuple[Line, ...]:
-    """A short paragraph is broken after marks and between words, a long one at the margin."""
-    found = wrapped(spans, column.size, width, metrics, hang=column.hang)
-    if 1 < len(found) <= BRIEF:
-        return balanced(spans, column.size, width, metrics, hang=column.hang)
-    return found
 
 
 def list_indent(found: tuple[Block, ...], size: int, metrics: Metrics) -> int:

@@ -6,7 +6,6 @@ differ are drawn again, so a tick of the clock costs a small rectangle. What com
 """
 
 import io
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -18,6 +17,7 @@ from pygame import Rect, Surface
 
 from content.errors import WindowError
 from kiosk.code import QUIET_MODULES, modules
+from kiosk.glyphs import drawable, nearest
 from kiosk.icons import Disc, Polygon, Slab, Stroke, shapes
 from kiosk.imagesize import image_size
 from kiosk.palette import EMPTY_GROUND, EMPTY_INK
@@ -65,28 +65,6 @@ def open_font(weight: str, folders: Iterable[str] = FONT_FOLDERS) -> pygame.free
     raise FontMissing(name)
 
 
-def drawable(text: str) -> str:
-    """`text` as it goes to the font: marks composed with their letters, what has no shape left out.
-
-    Noto Sans CJK has the letter é but no combining accent, so composing saves most of them.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    shaped = "".join(
-        "\ufffd" if unicodedata.category(character) == "Cs" else character
-        for character in text
-        if unicodedata.category(character) not in ("Cc", "Cf") and not is_selector(character)
-    )
-    if any(unicodedata.combining(character) for character in shaped):
-        return unicodedata.normalize("NFC", shaped)
-    return shaped
-
-
-def is_selector(character: str) -> bool:
-    """Variation selectors choose a shape and have none themselves."""
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-
-
 class FontMetrics:
     """kiosk.text.Metrics over the two weights."""
 
@@ -97,6 +75,7 @@ class FontMetrics:
         pygame.freetype.init()
         self.fonts = {False: open_font("Regular"), True: open_font("Bold")}
         self._advances: dict[tuple[int, bool], dict[str, float]] = {}
+        self._stand_ins: dict[str, str] = {}
 
     def advance(self, cluster: str, size: int, bold: bool) -> float:
         known = self._advances.setdefault((size, bold), {})
@@ -108,9 +87,25 @@ class FontMetrics:
         return width
 
     def _measured(self, cluster: str, size: int, bold: bool) -> float:
-        text = drawable(cluster)
-        # A character without a glyph is drawn as the font's empty box, one em wide.
+        text = self.shown(cluster)
         return sum(glyph[4] if glyph else float(size) for glyph in self.fonts[bold].get_metrics(text, size))
+
+    def shown(self, text: str) -> str:
+        """`text` as it is drawn: what the font has no shape for is replaced by what says the same, or a quiet mark."""
+        if text.isascii() and text.isprintable():
+            return text
+        return "".join(self._stand_in(character) for character in drawable(text))
+
+    def _stand_in(self, character: str) -> str:
+        known = self._stand_ins.get(character)
+        if known is None:
+            if len(self._stand_ins) >= MAX_ADVANCES:
+                self._stand_ins.clear()
+            known = self._stand_ins[character] = nearest(character, self._has)
+        return known
+
+    def _has(self, character: str) -> bool:
+        return self.fonts[False].get_metrics(character, 20)[0] is not None
 
     def ascent(self, size: int) -> int:
         return round(size * self.ASCENT)
@@ -157,7 +152,7 @@ class Canvas:
                 for run in item.runs:
                     place = (item.box.x + run.x, item.box.y + item.ascent)
                     font = self.metrics.fonts[run.bold]
-                    font.render_to(part, place, drawable(run.text), item.colour, size=item.size)
+                    font.render_to(part, place, self.metrics.shown(run.text), item.colour, size=item.size)
             case Picture():
                 self._draw_picture(part, item)
             case Code():

@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
+from itertools import accumulate
 
 from msgspec import Struct
 
 from kiosk.markup import Spans
+from kiosk.words import LONG_MEASURES, MEASURES
 
 
 class Kind(IntEnum):
@@ -31,17 +33,20 @@ class Kind(IntEnum):
 CLOSING = frozenset("、。，．：；！？）】」』》〉”’…‥］｝〕〗〙〟·・々〻ー゛゜℃％‰")
 OPENING = frozenset("（【「『《〈“‘［｛〔〖〘〝￥＄")
 HANGING = frozenset("、。，．")
+HALF_OPENING = frozenset("（【「『《〈“‘［｛〔〖〘〝")
+"""Their ink stands in the right half of the square: at the head of a line the left half is not set."""
+HALF_CLOSING = frozenset("）】」』》〉”’］｝〕〗〙〟")
+"""And theirs in the left half: the right one is not counted at the end of a line."""
 WORD_CLOSING = frozenset(".,;:!?)]}%")
 WORD_OPENING = frozenset("([{$¥#@")
 WORDLIKE = frozenset({Kind.WORD, Kind.WORD_OPEN, Kind.WORD_CLOSE})
 ENDING = frozenset({Kind.CLOSE, Kind.WORD_CLOSE})
 BEGINNING = frozenset({Kind.OPEN, Kind.WORD_OPEN})
 
-MEASURES = "年月日号时点分秒楼栋幢单层室户名人元万亿岁次个件米里微公斤度周届期条项"
-UNIT = rf"第?\d+(?:[.,]\d+)*(?: ?[{MEASURES}%℃])?"
+UNIT = rf"第?\d+(?:[.,]\d+)*(?: ?(?:{LONG_MEASURES}|[{MEASURES}%℃]))?"
 WHOLE = re.compile(
     r"\+?\d{2,4}[ -]\d{3,8}(?:[ -]\d{3,8}){0,2}"  # 0391-0000000, 138 0000 0000, 400-000-0000
-    r"|(?:\d+年)?\d+月\d+日(?:[—–~～-]+(?:\d+月)?\d+日)?"  # 7月12日, 7月12日—14日
+    r"|(?:\d+ ?年 ?)?\d+ ?月 ?\d+ ?日(?:[—–~～-]+(?:\d+月)?\d+日)?"  # 7月12日, 10 月 15 日, 7月12日—14日
     r"|\d+[时点]\d+分?"  # 6点30分
     rf"|(?:\d+年)?{UNIT}(?:[—–~～-]+{UNIT})?"  # 3号楼, 1—6号, 第12微网格
 )
@@ -110,6 +115,8 @@ class Prepared(Struct, frozen=True):
     """Stands 1/8 em before this cluster?"""
     breaks: tuple[int, ...]
     """Where a line may begin, 0 and the end included."""
+    read: tuple[int, ...]
+    """How many characters stand before each index, punctuation and spaces aside."""
 
 
 @lru_cache(maxsize=512)
@@ -137,6 +144,7 @@ def prepare(spans: Spans, *, by_code_point: bool = False) -> Prepared:
             for i in range(len(found))
         ),
         breaks=tuple(break_points(names, kinds, whole)),
+        read=tuple(accumulate((one is not Kind.SPACE and one not in ENDING for one in kinds), initial=0)),
     )
 
 

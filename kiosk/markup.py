@@ -51,6 +51,10 @@ class Table(Struct, frozen=True):
     heading: tuple[Spans, ...] = ()
     apart: bool = False
 
+    @property
+    def columns(self) -> int:
+        return len(self.rows[0]) if self.rows else len(self.heading)
+
 
 Block = Paragraph | ListItem | Table
 

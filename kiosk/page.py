@@ -6,16 +6,17 @@ exactly one of them; what is repeated on each page (label, running title, foot l
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from content.notice import Media, Notice
 from kiosk.body import strips
 from kiosk.frame import Frame, frame
-from kiosk.markup import blocks
+from kiosk.markup import Table, blocks
 from kiosk.palette import INK, SOFT, WHITE
 from kiosk.shapes import Box, Geometry, Icon, Item, Picture, Rectangle
 from kiosk.strips import Column, Strip, evened, height, placed
 from kiosk.text import Line, Metrics, plain_spans
-from kiosk.typeset import fitted, headline, label, line_height, stack
+from kiosk.typeset import fitted, headline, label, line_height, listed, stack
 from kiosk.view import View
 from kiosk.wording import foot_words
 
@@ -27,6 +28,8 @@ GENTLE = 0.88
 """A notice is set this much smaller to save a page; more only to stay within FEW pages."""
 FOR_ONE_PAGE = 0.83
 """And this much to stand on one: who passes by sees one page."""
+FOR_A_TABLE = 0.78
+"""And this much so that a table is seen whole."""
 FEW = 4
 TITLE_LEADING = 1.28
 DRAWABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
@@ -51,6 +54,8 @@ class Cut(Struct, frozen=True):
     used: int
     """Pixels of the first page that title and text take."""
     width: int
+    waste: float = 0.0
+    """How much of the only page, or of the emptiest but the last, is empty, of 1."""
     hero: Box | None = None
     """Where on the only page the first picture stands."""
 
@@ -90,7 +95,8 @@ def sheet(notice: Notice, areas: Frame, metrics: Metrics) -> Sheet:
         width = box.width - areas.px(250)  # the progress marks stand on the right
         size, found = fitted(plain_spans(words), width, areas.px(92), areas.px(SMALL), metrics, leading=1.32)
         deep = len(found) * line_height(size, 1.32, metrics)
-        foot += stack(found, Box(box.x, box.bottom - deep, width, deep), size, SOFT, metrics, leading=1.32)
+        place = Box(box.x, box.bottom - deep, width, deep)
+        foot += stack(listed(found, size, metrics), place, size, SOFT, metrics, leading=1.32)
     top = box.y + areas.px(76 + 26)
     room = Box(box.x, top, box.width, box.bottom - deep - areas.px(24) - top)
     title = plain_spans(notice.title, bold=True)
@@ -127,7 +133,7 @@ def cut_at(notice: Notice, scale: float, page_sheet: Sheet, metrics: Metrics, *,
     size = areas.px(BODY * scale)
     found = blocks(notice.body)
     highest = room.height if not found else round(room.height * 0.42)
-    largest = areas.px(TITLE * (min(max(scale, 0.9), 1.3) if found else 1.25 * scale))
+    largest = areas.px(TITLE * (min(max(scale, 0.82), 1.3) if found else 1.25 * scale))
     title_size, title = headline(
         plain_spans(notice.title, bold=True), width, highest, largest, metrics, leading=TITLE_LEADING
     )
@@ -142,6 +148,7 @@ def cut_at(notice: Notice, scale: float, page_sheet: Sheet, metrics: Metrics, *,
         accent=notice.topic.colour,
     )
     cut = evened(strips(found, column, metrics), room.height - used, room.height - running)
+    fills = [(used if number == 0 else running) + height(page) for number, page in enumerate(cut[:-1] or cut)]
     return Cut(
         scale=scale,
         title=title,
@@ -149,6 +156,7 @@ def cut_at(notice: Notice, scale: float, page_sheet: Sheet, metrics: Metrics, *,
         pages=tuple(tuple(page) for page in cut),
         used=used + (height(cut[0]) if cut else 0),
         width=width,
+        waste=1 - min(fills, default=room.height) / room.height,
     )
 
 
@@ -161,7 +169,8 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
             made[scale] = cut_at(notice, scale, page_sheet, metrics)
         return made[scale]
 
-    few = 1 if len(cut(FOR_ONE_PAGE).pages) <= 1 else len(cut(GENTLE).pages)
+    least = FOR_A_TABLE if any(isinstance(block, Table) for block in blocks(notice.body)) else FOR_ONE_PAGE
+    few = 1 if len(cut(least).pages) <= 1 else len(cut(GENTLE).pages)
     if few > FEW:
         few = max(FEW, len(cut(SCALES[-1]).pages))
     low, high = 0, len(SCALES) - 1  # the number of pages grows with the scale, so search by halves
@@ -172,12 +181,23 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics) -> Cut:
         else:
             low = middle + 1
     roomy = [scale for scale in SCALES[low:] if scale >= min(GENTLE, SCALES[low])]
-    return min((cut(scale) for scale in roomy), key=cramped, default=cut(SCALES[low]))
+    return min((cut(scale) for scale in roomy), key=faults, default=cut(SCALES[low]))
 
 
-def cramped(cut: Cut) -> int:
-    """Lines too many in the cells of tables."""
-    return sum(strip.cramped for page in cut.pages for strip in page)
+TORN_TABLE, TORN_CELL, TORN_WORD, WASTE, FAIR = 1.0, 0.12, 0.1, 3.0, 0.42
+LOOSE, LOOSE_FROM = 0.8, 0.15
+"""What these weigh against the scale: a word is torn rather than the type made a tenth smaller."""
+
+
+def faults(cut: Cut) -> float:
+    """How badly a notice is cut: lines too many in cells, tables torn by the end of a page, torn words, small type."""
+    tables = sum(TORN_TABLE for page in cut.pages[1:] if page and page[0].row)
+    tables += WASTE * max(0.0, cut.waste - FAIR) if len(cut.pages) > 1 else LOOSE * max(0.0, cut.waste - LOOSE_FROM)
+    return (
+        tables
+        + sum(TORN_CELL * strip.cramped + TORN_WORD * strip.torn for page in cut.pages for strip in page)
+        - cut.scale
+    )
 
 
 def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics: Metrics) -> Page:
@@ -191,7 +211,7 @@ def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics:
         body = placed(page, room.x, room.y + page_sheet.running_height)
         return Page(items=tuple(body), around=tuple(around), characters=count)
     spare = room.height - cut.used if len(cut.pages) <= 1 and not cut.hero else 0
-    top = room.y + min(spare // 4, areas.px(24))
+    top = room.y + (min(spare // 4, areas.px(80)) if page else spare * 2 // 5)
     title = stack(
         cut.title,
         Box(room.x, top, cut.width, room.height),
@@ -209,15 +229,15 @@ def with_hero(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics)
     """Text and picture on one page, the picture below or beside; None where one of them would be too small."""
     areas, room = page_sheet.frame, page_sheet.room
     best: tuple[float, Cut] | None = None
-    for scale in (1.22, 1.08, 1.0, 0.94, GENTLE):
-        for part in (1.0, 0.54) if areas.wide else (1.0,):
+    for scale in (1.22, 1.08, 1.0, 0.94, GENTLE, FOR_ONE_PAGE):
+        for part in (1.0, 0.6, 0.54) if areas.wide else (1.0,):
             cut = cut_at(notice, scale, page_sheet, metrics, part=part)
             if len(cut.pages) > 1:
                 continue
             hero = hero_box(cut, media, page_sheet)
             share = hero.width * hero.height / (room.width * room.height)
             if best is None or share * scale > best[0]:
-                best = (share * scale, Cut(scale, cut.title, cut.title_size, cut.pages, cut.used, cut.width, hero))
+                best = (share * scale, replace(cut, hero=hero))
         if best and best[0] >= 0.22:
             break
     return best[1] if best and best[0] >= 0.14 else None
@@ -273,4 +293,5 @@ def picture_page(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metri
         return Page((Picture(box, media.sha256, areas.px(12)), *words), around, len(media.caption), 1)
     caption = areas.px(54) if media.caption else 0
     box = fit_into(media, Box(free.x, free.y, free.width, max(1, free.height - caption)), align="top")
+    box = box.moved(0, (free.height - caption - box.height) // 3)
     return with_picture(Page((), around, 0), media, box, page_sheet, metrics)

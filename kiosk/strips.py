@@ -5,18 +5,25 @@ how much space stands above it and whether a page may begin with it, so that pag
 with the last line of a paragraph or leave a heading behind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kiosk.markup import Spans
 from kiosk.palette import INK
 from kiosk.shapes import Item
-from kiosk.text import Line, Metrics
-from kiosk.typeset import line_height, text_item
+from kiosk.text import Line, Metrics, balanced, torn_words
+from kiosk.typeset import line_height, text_item, wrapped
 
 LEADING = 1.44
 """Baseline to baseline in ems. Chinese has no ascenders: less than 1.3 makes one grey block (JIS X 4051 says 1.5–2)."""
+
+
+BRIEF = 4
+"""Lines up to which a paragraph is broken like a title."""
+UNEVEN = 9.0
+"""How much lines of unequal length cost in text; a title's cost thirty."""
 
 
 class Strip(Struct, frozen=True):
@@ -30,6 +37,10 @@ class Strip(Struct, frozen=True):
     characters: int = 0
     cramped: int = 0
     """In a table's row: lines too many, in cells that are broken elsewhere than at a space."""
+    torn: int = 0
+    """In a paragraph's first line: how many of its lines end inside a word."""
+    row: bool = False
+    """Is it a row of a table, its first one aside? A page should not begin with it."""
 
 
 class Column(Struct, frozen=True):
@@ -61,9 +72,18 @@ def line_strips(found: Iterable[Line], column: Column, metrics: Metrics, above: 
             above=0 if number else above,
             tied=number > 0 and (number == 1 or number == last),
             characters=len(line.text),
+            torn=0 if number else torn_words(tuple(placed)),
         )
         for number, line in enumerate(placed)
     ]
+
+
+def by_sense(spans: Spans, column: Column, width: int, metrics: Metrics) -> tuple[Line, ...]:
+    """A short paragraph is broken after marks and between words, a long one at the margin."""
+    found = wrapped(spans, column.size, width, metrics, hang=column.hang)
+    if 1 < len(found) <= BRIEF:
+        return balanced(spans, column.size, width, metrics, hang=column.hang, evenness=UNEVEN)
+    return found
 
 
 def paged(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Strip]]:
@@ -77,17 +97,62 @@ def paged(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Str
     return pages
 
 
+LEAST_PAGE = 0.25
+MOST_EVENED = 16
+"""More pages than this are just filled."""
+TIED, IN_ROWS, IN_BLOCK = 10.0, 0.35, 0.08
+"""What a page break costs before a tied strip, in a table, in a paragraph; an empty page would cost 1."""
+
+
 def evened(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Strip]]:
-    """Like `paged`, but where there are several pages the last is not left with two lines."""
+    """As few pages as `paged` makes, divided between blocks where possible, and none much emptier than the others."""
     full = paged(found, first_room, room)
-    if not 1 < len(full) <= 8:
+    if not 1 < len(full) <= MOST_EVENED:
         return full
-    for percent in range(50, 100, 5):
-        spared = round(room * (100 - percent) / 100)
-        even = paged(found, max(1, first_room - spared), room - spared)
-        if len(even) == len(full) and all(height(page) <= room for page in even) and height(even[0]) <= first_room:
-            return even
-    return full
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]  # after n pages: strips placed → (cost, placed before)
+    for number in range(len(full)):
+        reached: dict[int, tuple[float, int]] = {}
+        limit = room if number else first_room
+        for start, (cost, _before) in best[-1].items():
+            for end, high in ends_of_page(found, start, limit):
+                total = cost + ((limit - high) / room) ** 2 + (break_price(found[end]) if end < len(found) else 0.0)
+                if end not in reached or total < reached[end][0]:
+                    reached[end] = (total, start)
+        best.append(reached)
+    return cut_back(found, best) or full
+
+
+def ends_of_page(found: tuple[Strip, ...], start: int, limit: int) -> Iterator[tuple[int, int]]:
+    """Where a page that begins at `start` may end, and how high it is then; hardly begun pages aside."""
+    high = 0
+    for end in range(start, len(found)):
+        high += found[end].height + (found[end].above if end > start else 0)
+        if high > limit:
+            return
+        if high > LEAST_PAGE * limit or end + 1 == len(found) or high + found[end + 1].height > limit:
+            yield end + 1, high
+
+
+def break_price(strip: Strip) -> float:
+    """What it costs to begin a page with `strip`."""
+    if strip.tied:
+        return TIED
+    if strip.row:
+        return IN_ROWS
+    return 0.0 if strip.above else IN_BLOCK
+
+
+def cut_back(found: tuple[Strip, ...], best: list[dict[int, tuple[float, int]]]) -> list[list[Strip]]:
+    """The pages of the cheapest way to the last strip; none where no way leads there."""
+    end = len(found)
+    pages: list[list[Strip]] = []
+    for reached in reversed(best[1:]):
+        if end not in reached:
+            return []
+        start = reached[end][1]
+        pages.append(list(found[start:end]))
+        end = start
+    return pages[::-1]
 
 
 def page_end(found: tuple[Strip, ...], start: int, room: int) -> int:

@@ -11,8 +11,8 @@ from msgspec import structs
 from kiosk.markup import Span, Spans, Table, plain
 from kiosk.palette import HAIRLINE, INK, SOFT
 from kiosk.shapes import Box, Item, Rectangle
-from kiosk.strips import LEADING, Column, Strip, line_strips
-from kiosk.text import Line, Metrics, one_line
+from kiosk.strips import LEADING, Column, Strip, by_sense, line_strips
+from kiosk.text import Line, Metrics, one_line_width, widest_stretch
 from kiosk.typeset import line_height, text_item, wrapped
 
 CELL_LEADING = 1.3
@@ -22,35 +22,61 @@ FIGURES = re.compile(
 """A cell of times, dates or sums."""
 NARROWEST = 2.2
 """Ems; a table whose columns would be narrower is set as lines."""
+CLAUSE_ENDS = frozenset("，。；：！？、）")
+AS_LINES = 5
+"""What a row set as lines counts for, in lines too many: smaller type that keeps the table is better."""
+SHORT = 4
+"""Characters up to which a cell is never broken."""
+CROWDED = 3
+"""Lines too many in the cells of one row; a table with more is set as lines."""
+WHOLE_ROWS_FROM = 0.88
+"""A table is set this much smaller to have one line a row; more only to keep words whole."""
 
 
-def table_strips(table: Table, column: Column, metrics: Metrics, above: int) -> list[Strip]:
-    """The heading and each row; set a little smaller than the text where that keeps words whole."""
-    tries = [rows_at(table, at_part(column, part), metrics, above) for part in (1.0, 0.94, 0.88)]
-    for made, lines in tries:
-        if lines == 1:
+def table_strips(
+    table: Table, column: Column, metrics: Metrics, above: int, peers: tuple[Table, ...] = ()
+) -> list[Strip]:
+    """The heading and each row; set a little smaller than the text where that keeps words whole.
+
+    `peers`: all tables of the notice that are to have the same column widths, this one among them.
+    """
+    peers = peers or (table,)
+    tries: list[list[Strip]] = []
+    for part in (1.0, 0.94, 0.88, 0.84, 0.8):
+        made, lines = rows_at(table, at_part(column, part), metrics, above, peers)
+        if lines == 1 and part >= WHOLE_ROWS_FROM:
             return made
-    tries += [rows_at(table, at_part(column, part), metrics, above) for part in (0.84, 0.8)]
-    return next((made for made, _ in tries if not any(strip.cramped for strip in made)), tries[0][0])
+        tries += [made] if lines else []
+    whole = next((made for made in tries if not any(strip.cramped for strip in made)), None)
+    if whole or (tries and sum(strip.cramped for strip in tries[0]) <= CROWDED * len(table.rows)):
+        return whole or tries[0]
+    return as_lines(table, column, metrics, above)
 
 
 def at_part(column: Column, part: float) -> Column:
     return structs.replace(column, size=max(1, round(column.size * part)))
 
 
-def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple[list[Strip], int]:
-    """The table's strips in the column's size, and the lines of its highest cell: 1, or 2 for more."""
-    count = len(table.rows[0]) if table.rows else len(table.heading)
+def rows_at(
+    table: Table, column: Column, metrics: Metrics, above: int, peers: tuple[Table, ...]
+) -> tuple[list[Strip], int]:
+    """The table's strips in the column's size, and the lines of its highest cell: 1, 2 for more, 0 for no room."""
+    count = table.columns
     gap = round(column.size * (1.1 if count < 4 else 0.7))
     room = column.width - gap * (count - 1)
     if room < NARROWEST * column.size * count:
-        return as_lines(table, column, metrics, above), 1
-    rows = emphasised(table)
-    heading = tuple(tuple(Span(span.text, True) for span in cell) for cell in table.heading)
-    everything = [*([heading] if heading else []), *rows]
+        return [], 0
+    rows, heading = emphasised(table), headed(table)
+    everything = [row for peer in peers for row in (headed(peer), *emphasised(peer)) if row]
     # One pixel more than needed: widths are whole pixels, and a fraction too little would break a cell.
-    natural = [1.0 + max(one_line(row[i], column.size, metrics).width for row in everything) for i in range(count)]
-    widths = column_widths(natural, room, column.size)
+    natural = [1.0 + max(one_line_width(row[i], column.size, metrics) for row in everything) for i in range(count)]
+    if sum(natural) <= room:
+        least = natural
+    else:
+        least = [1.0 + max(least_width(row[i], column.size, metrics) for row in everything) for i in range(count)]
+    if sum(least) > room:
+        return [], 0
+    widths = column_widths(natural, least, room, column.size)
     flush = tuple(all(FIGURES.fullmatch(plain(row[i])) for row in rows if row[i]) for i in range(count))
     edges, x = [], 0
     for width in widths:
@@ -62,10 +88,23 @@ def rows_at(table: Table, column: Column, metrics: Metrics, above: int) -> tuple
         else []
     )
     for number, row in enumerate(rows):
-        keep = (number == 0 and bool(heading)) or 0 < number == len(rows) - 1  # a sum stays with what it sums up
+        # The heading keeps two rows, and a sum stays with what it sums up.
+        keep = (number < 2 and bool(heading)) or 0 < number == len(rows) - 1
         made += row_strips(row, narrowed(edges, natural), flush, column, metrics, colour=INK, tied=keep)
+    made = [structs.replace(strip, row=number > 0) for number, strip in enumerate(made)]
     made[0] = structs.replace(made[0], above=above)
     return made, 1 if sum(natural) <= room else 2
+
+
+def headed(table: Table) -> tuple[Spans, ...]:
+    """The heading in bold; () without one."""
+    return tuple(tuple(Span(span.text, True) for span in cell) for cell in table.heading)
+
+
+def least_width(cell: Spans, size: int, metrics: Metrics) -> float:
+    """What a cell needs so that no number in it is torn, and no short word at all."""
+    measure = one_line_width if len(plain(cell)) <= SHORT else widest_stretch
+    return measure(cell, size, metrics)
 
 
 def narrowed(edges: list[tuple[int, int]], natural: list[float]) -> list[tuple[int, int]]:
@@ -85,22 +124,35 @@ def emphasised(table: Table) -> list[tuple[Spans, ...]]:
     if any(span.bold for row in table.rows for cell in row for span in cell):
         strong = set()  # whoever wrote ** has said what is important
     return [
-        tuple(tuple(Span(span.text, True) for span in cell) if i in strong else cell for i, cell in enumerate(row))
+        tuple(
+            tuple(Span(span.text, True) for span in cell) if i in strong and (count == 2 or has_digit(cell)) else cell
+            for i, cell in enumerate(row)
+        )
         for row in table.rows
     ]
 
 
-def column_widths(natural: list[float], room: int, size: int) -> list[int]:
-    """What each column gets: its need where all fit, and else the narrow ones theirs and the wide ones the rest."""
+def has_digit(cell: Spans) -> bool:
+    """Is there a figure in it? 全天 among times is no time to look for."""
+    return any(character.isdigit() for character in plain(cell))
+
+
+def column_widths(natural: list[float], least: list[float], room: int, size: int) -> list[int]:
+    """What each column gets: its need where all fit, and else the narrow ones theirs and the wide ones the rest.
+
+    None gets less than its `least`, whose sum has room.
+    """
     spare = room - sum(natural)
     if spare >= 0:
         extra = min(spare / len(natural), 2.0 * size)
         return [int(need + extra) for need in natural]
-    widths: dict[int, float] = {}
-    left = float(room)
-    for rank, (need, i) in enumerate(sorted((need, i) for i, need in enumerate(natural))):
-        widths[i] = min(need, left / (len(natural) - rank))
-        left -= widths[i]
+    widths = dict(enumerate(least))
+    left = float(room) - sum(least)
+    wants = sorted((need - low, i) for i, (need, low) in enumerate(zip(natural, least, strict=True)))
+    for rank, (want, i) in enumerate(wants):
+        more = min(max(0.0, want), left / (len(wants) - rank))
+        widths[i] += more
+        left -= more
     return [int(widths[i]) for i in range(len(natural))]
 
 
@@ -139,12 +191,19 @@ def row_strips(
 
 
 def torn(row: tuple[Spans, ...], cells: list[tuple[Line, ...]]) -> int:
-    """Lines too many in cells broken elsewhere than at spaces (7月12日 | 8:00—12:00 on two lines reads well)."""
-    return sum(
-        len(cell) - 1
-        for spans, cell in zip(row, cells, strict=True)
-        if " ".join(line.text for line in cell) != " ".join(plain(spans).split())
-    )
+    """Lines too many in cells broken elsewhere than at a space or after a mark (7月12日 | 8:00—12:00 reads well)."""
+    return sum(torn_lines(" ".join(plain(spans).split()), cell) for spans, cell in zip(row, cells, strict=True))
+
+
+def torn_lines(text: str, cell: tuple[Line, ...]) -> int:
+    """How many lines of `cell`, which says `text`, end inside a clause."""
+    at = count = 0
+    for line in cell[:-1]:
+        at += len(line.text)
+        is_apart = at < len(text) and text[at] == " "
+        at += is_apart
+        count += not is_apart and line.text[-1:] not in CLAUSE_ENDS
+    return count
 
 
 def level_items(
@@ -171,11 +230,16 @@ def level_items(
 
 
 def as_lines(table: Table, column: Column, metrics: Metrics, above: int) -> list[Strip]:
-    """A table with too many columns: its cells one after the other, a line a row."""
+    """A table with too many columns: a paragraph a row, its first cell in bold, broken between cells if possible."""
     made: list[Strip] = []
     for row in (table.heading, *table.rows):
-        spans = tuple(span for cell in row if cell for span in (*cell, Span("\u3000")))
+        first = next((cell for cell in row if cell), ())
+        strong = tuple(Span(span.text, True) for span in first)
+        cells = [strong if cell is first else cell for cell in row if cell]
+        spans = tuple(span for cell in cells for span in (*cell, Span("\u3000")))
         if spans:
-            found = wrapped(spans, column.size, column.width, metrics, hang=column.hang)
-            made += line_strips(found, column, metrics, round(column.size * (LEADING - 1)) if made else above)
+            found = by_sense(spans, column, column.width, metrics)
+            new = line_strips(found, column, metrics, round(column.size * (LEADING - 1)) if made else above)
+            new[0] = structs.replace(new[0], tied=bool(made) and row is table.rows[0], cramped=AS_LINES)
+            made += new
     return made

@@ -5,14 +5,17 @@ it; titles are broken between words into lines of like length. Nothing is ever l
 wider than a line is split, a cluster wider than a line by its code points.
 """
 
+import re
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
 from msgspec import Struct
 
-from kiosk.kinsoku import BEGINNING, ENDING, HANGING, Kind, Prepared, kind, prepare
+from kiosk.kinsoku import BEGINNING, ENDING, HALF_CLOSING, HALF_OPENING, HANGING, Kind, Prepared, kind, prepare
 from kiosk.markup import Span, Spans
-from kiosk.words import prices
+from kiosk.words import INSIDE_WORD, LEANING, prices
 
 
 class Metrics(Protocol):
@@ -53,6 +56,10 @@ class Line(Struct, frozen=True):
         return "".join(piece.text for piece in self.pieces)
 
 
+HALF = 0.45
+"""How much of the square of 、 or （ is empty, in ems."""
+
+
 class Measured:
     """A prepared paragraph at one size: answers how wide any stretch of it is on a line of its own."""
 
@@ -61,15 +68,13 @@ class Measured:
         self.left: list[float] = []
         self.right: list[float] = []
         x = 0.0
+        advance, left, right = metrics.advance, self.left.append, self.right.append
         for cluster, bold, gap in zip(text.clusters, text.bolds, text.gaps, strict=True):
-            x += size / 8 if gap else 0.0
-            self.left.append(x)
-            x += metrics.advance(cluster, size, bold)
-            self.right.append(x)
-        self.read = [0]
-        """How many characters stand before each index, punctuation and spaces aside."""
-        for one in text.kinds:
-            self.read.append(self.read[-1] + (one is not Kind.SPACE and one not in ENDING))
+            if gap:
+                x += size / 8
+            left(x)
+            x += advance(cluster, size, bold)
+            right(x)
 
     def inked(self, start: int, end: int) -> int:
         """`end` without the spaces before it."""
@@ -79,29 +84,40 @@ class Measured:
 
     def width(self, start: int, end: int) -> float:
         """Pixels that clusters start … end take, an ending 、，。 not counted where marks may hang."""
-        return max(0.0, self.end_of_line(end) - self.left[start]) if end > start else 0.0
+        return max(0.0, self.end_of_line(end) - self.start_of_line(start)) if end > start else 0.0
+
+    def start_of_line(self, start: int) -> float:
+        """Where the ink of a line that begins with cluster `start` begins, seen from the paragraph's first."""
+        if start < len(self.left) and self.text.clusters[start] in HALF_OPENING and self.is_square(start):
+            return self.left[start] + self.size * HALF
+        return self.left[start] if start < len(self.left) else 0.0
+
+    def is_square(self, at: int) -> bool:
+        return self.right[at] - self.left[at] >= 0.9 * self.size
 
     def end_of_line(self, end: int) -> float:
         """Where the ink of a line that ends before cluster `end` ends, seen from the paragraph's first."""
         end = self.inked(0, end)
         if self.hang and end > 1 and self.text.clusters[end - 1] in HANGING:
             end -= 1
+        elif end > 1 and self.text.clusters[end - 1] in HALF_CLOSING and self.is_square(end - 1):
+            return self.right[end - 1] - self.size * HALF
         return self.right[end - 1] if end else 0.0
 
     def line(self, start: int, end: int) -> Line:
         """The pieces of clusters start … end."""
         end = self.inked(start, end)
         pieces: list[Piece] = []
-        first = start
+        first, origin = start, self.start_of_line(start)
         for i in range(start + 1, end + 1):
             if i == end or self.text.gaps[i] or self.text.bolds[i] != self.text.bolds[i - 1]:
                 joined = "".join(self.text.clusters[first:i])
-                pieces.append(Piece(self.left[first] - self.left[start], joined, self.text.bolds[first]))
+                pieces.append(Piece(self.left[first] - origin, joined, self.text.bolds[first]))
                 first = i
-        extent = self.right[end - 1] - self.left[start] if end > start else 0.0
-        if end - start > 1 and self.text.clusters[end - 1] in HANGING:
-            extent -= self.size * 0.45  # the ink of 、，。 stands in the left half of its square
-        return Line(tuple(pieces), self.width(start, end), extent)
+        extent = self.right[end - 1] - origin if end > start else 0.0
+        if end - start > 1 and self.text.clusters[end - 1] in HANGING | HALF_CLOSING and self.is_square(end - 1):
+            extent -= self.size * HALF  # the ink of 、，。） stands in the left half of its square
+        return Line(tuple(pieces), self.width(start, end), max(0.0, extent))
 
 
 Range = tuple[int, int]
@@ -116,25 +132,58 @@ def measured(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: b
     return found
 
 
-def lines(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False) -> tuple[Line, ...]:
-    """`spans` broken into lines of at most `width` pixels (marks may hang out by half an em where `hang`)."""
+def lines(
+    spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False, by_word: bool = False
+) -> tuple[Line, ...]:
+    """`spans` broken into lines of at most `width` pixels (marks may hang out by half an em where `hang`).
+
+    `by_word`: a line may stay up to GIVEN_UP ems shorter to keep a word whole.
+    """
     text = measured(spans, size, width, metrics, hang=hang)
-    return tuple(text.line(start, end) for start, end in without_orphan(text, filled(text, width), width))
+    ranges = filled(text, width, break_prices(text.text) if by_word and text.width(0, len(text.left)) > width else [])
+    return tuple(text.line(start, end) for start, end in without_orphan(text, ranges, width))
 
 
-def filled(text: Measured, width: float) -> list[Range]:
-    """Each line as full as it may be."""
+GIVEN_UP = 2.1
+"""Ems that a line of running text may lose so that no word is torn."""
+PER_EM = 6.0
+"""What an em of white at the end of such a line costs, against the prices of breaks."""
+
+
+def filled(text: Measured, width: float, price: Sequence[float] = ()) -> list[Range]:
+    """Each line as full as it may be; with the prices of all breaks, nearly, where a break much cheaper is near."""
     ranges: list[Range] = []
     start = end = 0
-    for here in text.text.breaks[1:]:
-        while text.width(start, here) > width:
+    limit = text.start_of_line(0) + width
+    for number, here in enumerate(text.text.breaks[1:], 1):
+        right = text.end_of_line(here)
+        while start < here and right > limit:
             cut = end if end > start else split(text, start, here, width)
+            if price and end > start:
+                cut = bargain(text, start, number - 1, price)
+                if cut < end and text.width(cut, here) > width:
+                    cut = end
             ranges.append((start, cut))
             start = end = skip_spaces(text, cut)
+            limit = text.start_of_line(start) + width
         end = here
     if end > start:
         ranges.append((start, end))
     return ranges
+
+
+def bargain(text: Measured, start: int, last: int, price: Sequence[float]) -> int:
+    """The best end of a line from `start` among the break number `last` and those up to GIVEN_UP before it."""
+    points = text.text.breaks
+    right = text.end_of_line(points[last])
+    best, cheapest_yet = points[last], price[last]
+    for number in range(last - 1, max(0, last - 5), -1):
+        lost = (right - text.end_of_line(points[number])) / text.size
+        if points[number] <= start or lost > GIVEN_UP or lost > 0.2 * (right - text.left[start]) / text.size:
+            break
+        if price[number] + PER_EM * lost < cheapest_yet:
+            best, cheapest_yet = points[number], price[number] + PER_EM * lost
+    return best
 
 
 def skip_spaces(text: Measured, at: int) -> int:
@@ -170,29 +219,43 @@ def without_orphan(text: Measured, ranges: list[Range], width: float) -> list[Ra
 
 def lone(text: Measured, start: int, end: int) -> bool:
     """Is there but one character between these, punctuation aside?"""
-    return text.read[end] - text.read[start] <= 1
+    return text.text.read[end] - text.text.read[start] <= 1
 
 
-def balanced(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False) -> tuple[Line, ...]:
-    """As few lines as `lines` makes, of like length, broken between words where possible: for titles."""
+def balanced(
+    spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False, evenness: float = 30.0
+) -> tuple[Line, ...]:
+    """As few lines as `lines` makes, of like length, broken after marks or between words where possible.
+
+    `evenness`: what lines of unequal length cost, against the prices of breaks; less for text than for titles.
+    """
     text = measured(spans, size, width, metrics, hang=hang)
     ranges = filled(text, width)
     points = text.text.breaks
     if len(ranges) > 1 and len(points) <= 200:
-        ranges = cheapest(text, width, len(ranges)) or ranges
+        ranges = cheapest(text, width, len(ranges), evenness) or ranges
     return tuple(text.line(start, end) for start, end in ranges)
 
 
-def cheapest(text: Measured, width: float, count: int) -> list[Range]:
+MARK_PRICES = {"。": 0.0, "！": 0.0, "？": 0.0, "；": 0.0, "，": 1.0, "：": 1.5, ".": 0.0, ";": 0.0}
+"""What a break after a mark that ends a clause costs."""
+MARKS = re.compile("[" + re.escape("".join(MARK_PRICES)) + "]")
+IN_LIST, IN_NUMBERS = 2.5, 20.0
+"""What a break after 、 costs, and between the numbers of 38、39号楼 or the days of 周一、四、日."""
+CRUMB, PER_CRUMB = 5, 3.0
+"""A break that leaves fewer characters than this between itself and a mark costs so much for each that is missing."""
+
+
+def cheapest(text: Measured, width: float, count: int, evenness: float) -> list[Range]:
     """The best `count` lines by price; none where there is no such division at break opportunities."""
     points = text.text.breaks
     starts = [skip_spaces(text, point) for point in points[:-1]]
-    left = [text.left[start] for start in starts]
+    left = [text.start_of_line(start) for start in starts]
     right = [0.0, *(text.end_of_line(point) for point in points[1:])]
-    read = [text.read[point] for point in points]
+    read = [text.text.read[point] for point in points]
     ideal = max(1.0, text.width(0, points[-1]) / count)
-    least = ideal * 0.4  # no shorter line can be among the best, and a long title has many of them
-    price = break_prices(text)
+    least = ideal * 0.3  # no shorter line can be among the best, and a long title has many of them
+    price = break_prices(text.text)
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]  # after n lines: point → (cost, the point before)
     for _ in range(count):
         reached: dict[int, tuple[float, int]] = {}
@@ -204,7 +267,7 @@ def cheapest(text: Measured, width: float, count: int) -> list[Range]:
                 if wide < least and last < len(points) - 1:
                     continue
                 uneven = (wide - ideal) / ideal
-                total = cost + 30.0 * uneven * uneven + price[last]
+                total = cost + evenness * uneven * uneven + price[last]
                 total += 1_000.0 if read[last] - read[first] <= 1 else 0.0
                 if last not in reached or total < reached[last][0]:
                     reached[last] = (total, first)
@@ -225,21 +288,54 @@ def traced(best: list[dict[int, tuple[float, int]]], starts: list[int], points: 
     return ranges[::-1]
 
 
-def break_prices(text: Measured) -> list[float]:
-    """What a break at each opportunity costs: nothing after a mark or a space, most inside a word."""
-    names, kinds = text.text.clusters, text.text.kinds
+@lru_cache(maxsize=256)
+def break_prices(text: Prepared) -> tuple[float, ...]:
+    """What a break at each opportunity costs: nothing after a full stop, most inside a word."""
+    names, kinds = text.clusters, text.kinds
     by_word = prices("".join(name[0] for name in names))
-    inner = [
-        0.0 if kinds[point - 1] in (Kind.CLOSE, Kind.SPACE) or kinds[point] is Kind.OPEN else by_word[point]
-        for point in text.text.breaks[1:-1]
-    ]
-    return [0.0, *inner, 0.0]
+    clauses = [0, *(i + 1 for i, name in enumerate(names) if name in MARK_PRICES), len(names)]
+    inner: list[float] = []
+    clause = 0
+    for point in text.breaks[1:-1]:
+        while clauses[clause + 1] < point:
+            clause += 1
+        if names[point - 1] in MARK_PRICES:
+            inner.append(MARK_PRICES[names[point - 1]])
+            continue
+        torn = [text.read[point] - text.read[clauses[clause]], text.read[clauses[clause + 1]] - text.read[point]]
+        crumbs = sum(max(0, CRUMB - part) * PER_CRUMB for part in torn)
+        inner.append(space_or_word(names, kinds, point, by_word[point]) + crumbs)
+    return (0.0, *inner, 0.0)
+
+
+def space_or_word(names: tuple[str, ...], kinds: tuple[Kind, ...], point: int, by_word: float) -> float:
+    """The price of a break inside a clause: dear between 电话 and its number, cheap at other spaces and brackets."""
+    if names[point - 1] == "、":
+        is_number = names[point][0].isdigit() and names[point - 2][0].isdigit()
+        is_short = point + 1 < len(names) and "、" in (names[point + 1], names[max(0, point - 3)])
+        return IN_NUMBERS if is_number or is_short else IN_LIST
+    if kinds[point - 1] is Kind.SPACE:
+        return 9.0 if names[point][0].isdigit() and kinds[point - 2] is Kind.WIDE else 1.0
+    return 1.0 if kinds[point - 1] is Kind.CLOSE or kinds[point] is Kind.OPEN else by_word
 
 
 def one_line(spans: Spans, size: int, metrics: Metrics) -> Line:
     """`spans` unbroken, however wide."""
     text = Measured(prepare(spans), size, metrics, hang=False)
     return text.line(0, len(text.text.clusters))
+
+
+def widest_stretch(spans: Spans, size: int, metrics: Metrics) -> float:
+    """The width that `spans` need so that a line ends only where it may."""
+    text = Measured(prepare(spans), size, metrics, hang=False)
+    return max((text.width(start, end) for start, end in pairwise(text.text.breaks)), default=0.0)
+
+
+@lru_cache(maxsize=1024)
+def one_line_width(spans: Spans, size: int, metrics: Metrics) -> float:
+    """How wide `spans` are unbroken."""
+    text = Measured(prepare(spans), size, metrics, hang=False)
+    return text.width(0, len(text.left))
 
 
 def plain_spans(text: str, *, bold: bool = False) -> Spans:
@@ -252,12 +348,26 @@ def line_count(spans: Spans, size: int, width: float, metrics: Metrics) -> int:
     return len(filled(measured(spans, size, width, metrics, hang=False), width))
 
 
+def torn_words(found: tuple[Line, ...]) -> int:
+    """How many breaks between these lines lie inside a known word."""
+    price = prices("".join(line.text for line in found))
+    at, torn = 0, 0
+    for line in found[:-1]:
+        at += len(line.text)
+        torn += price[at] >= INSIDE_WORD
+    return torn
+
+
 def worst_break(found: tuple[Line, ...]) -> float:
     """The price of the dearest break between these lines; 0 where each ends with a mark."""
-    price = prices("".join(line.text for line in found))
+    text = "".join(line.text for line in found)
+    price = prices(text)
     at, worst = 0, 0.0
     for above, below in pairwise(found):
         at += len(above.text)
         if kind(above.text[-1]) is not Kind.CLOSE and kind(below.text[0]) is not Kind.OPEN:
-            worst = max(worst, price[at])
+            before, after = MARKS.split(text[:at]), MARKS.split(text[at:])
+            torn = [parts[end] for parts, end in ((before, -1), (after, 0)) if len(parts) > 1]
+            crumbs = sum(max(0, CRUMB - len(part)) * PER_CRUMB for part in torn)
+            worst = max(worst, crumbs + (max(price[at], LEANING) if below.text[0].isdigit() else price[at]))
     return worst

@@ -6,7 +6,7 @@ from typing import Literal
 
 from kiosk.markup import Spans
 from kiosk.shapes import Box, Run, Text
-from kiosk.text import Line, Metrics, balanced, line_count, lines, plain_spans, worst_break
+from kiosk.text import Line, Metrics, balanced, line_count, lines, one_line, plain_spans, worst_break
 
 Align = Literal["left", "centre", "right"]
 
@@ -60,6 +60,23 @@ def fitted(
     return size, balanced(spans, size, width, metrics)
 
 
+def listed(found: Sequence[Line], size: int, metrics: Metrics) -> tuple[Line, ...]:
+    """The lines of a list such as 报修 · 反映问题 without the · or 、 on which they were broken."""
+    last = len(found) - 1
+    return tuple(
+        bare_ends(line, size, metrics, first=number == 0, last=number == last) for number, line in enumerate(found)
+    )
+
+
+def bare_ends(line: Line, size: int, metrics: Metrics, *, first: bool, last: bool) -> Line:
+    text = line.text
+    inner = text if first else text.lstrip(" ·")
+    inner = inner if last else inner.rstrip(" ·、")
+    if inner == text or not inner:
+        return line
+    return one_line(plain_spans(inner, bold=any(piece.bold for piece in line.pieces)), size, metrics)
+
+
 def fitting(
     spans: Spans, width: int, height: int, largest: int, metrics: Metrics, leading: float, most_lines: int
 ) -> Iterator[tuple[int, int]]:
@@ -79,12 +96,12 @@ def headline(
     first = 0
     for size, count in fitting(spans, width, height, largest, metrics, leading, 99):
         first = first or size
-        if best and size < first * 0.7:
+        if best and size < first * 0.62:
             break
         if best and size / first - 0.1 * count <= best[0]:
             continue
         found = balanced(spans, size, width, metrics)
-        score = size / first - 0.1 * len(found) - min(0.35, worst_break(found) / 60)
+        score = size / first - 0.1 * len(found) - min(0.4, worst_break(found) / 45)
         if best is None or score > best[0]:
             best = (score, size, found)
         if len(found) == 1:
@@ -114,5 +131,5 @@ def label(
 
 
 def wrapped(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False) -> tuple[Line, ...]:
-    """`spans` in lines; one empty line for no text, so that a cell keeps its height."""
-    return lines(spans, size, width, metrics, hang=hang) or (Line((), 0.0, 0.0),)
+    """`spans` in lines, words whole where that costs little; one empty line for no text: a cell keeps its height."""
+    return lines(spans, size, width, metrics, hang=hang, by_word=True) or (Line((), 0.0, 0.0),)

@@ -6,6 +6,7 @@ the rest of the player. What the lexicon does not know may be broken anywhere, a
 """
 
 import re
+from functools import lru_cache
 
 LEXICON = frozenset(
     """
@@ -61,13 +62,31 @@ LEXICON = frozenset(
     作息时间 营业 开馆 闭馆 放假 值守 节假日 双休日 工作日 早晚 全天 临时 紧急 重要 温馨 友情 新冠 流行 传染
     传染病 诺如 手足口 预防 防控 防范 防护 口罩 通风 洗手 饮水 饮用水 水质 水压 水箱 清洗 二次供水 加压 泵房
     变电 配电 配电室 跳闸 负荷 高峰 错峰 限电 全村 本村 本小区 本楼 本单元 各楼 各单元 各户 家家户户 邻里 邻居
+    服务大厅 便民服务大厅 每周一 每周二 每周三 每周四 每周五 每周六 每周日 播放 本季 结余 交电费 交水费
+    反映 看见 听见 说明 清楚 明白 师傅 邻居们 乡亲 大厅 窗口 会计 票据 收据 血糖仪 医生 护士 病人 慢性病人
+    孕产妇 家庭医生 签约 复查 空腹 暖气 供热站 供热 阀 放气阀 报警器 一氧化碳报警器 电瓶 楼顶 花盆 被子 防水 漏雨
+    黄线 红色 救命 声控灯 楼道灯 换成 全部 分时 分片 分批 冲洗 车库 地下车库 地下室 操场 小学操场 家里 家中 行动
+    行动不便 不便 转账 银行卡 会上 提了 都已 分派 立即拨打 拨打 听从 指挥 弯腰 口鼻 湿毛巾 毛巾 房门 门缝 挥动
+    鲜艳 衣服 报到 清点 人数 没有 看到 家人 马上 告诉 现场 孩子们 坡道 轮椅 婴儿车 婴儿 留着 门口处 晚上 路线
+    指定 快递柜 地面 广告 公共收益 收益 评议表 发出 收回 早市 早市区 螺丝 充电口 清淤 屏幕 旁边 大厅里 志愿服务队
+    不落 转告 特别 亲人 打工 医保部门 村委会便民窗口 便民窗口 验证 短信 链接 备案 急诊 抢救 报销 结账 定点 定点医院
+    社保 电子 激活 客服 公安 爸妈 老师 稳赚 不赔 越快 越好 修订 征求意见 绳长 拴绳 拾便袋 犬牌 免疫证 流浪 收容
     邻里节 百家宴 茶话会 联欢 联欢会 晚会 春晚 慰问品 礼品 奖品 奖励 兑换 积分兑换 积分超市 道德 道德银行
     """.split()
 )
 LONGEST = max(len(word) for word in LEXICON)
 BOUND_LEFT = frozenset("的了着过吗呢吧们前后起止内外里间处等者")  # these lean on the word before them
-BOUND_RIGHT = frozenset("第每各本该请不未已将被把在从向对为与和及或")  # these lean on the word after them
-NUMBERS = re.compile(r"第?(?:\d+|[一二三四五六七八九十两百]+)[年月日号时点分楼栋元人户个名批次期%]*")
+BOUND_RIGHT = frozenset("第每各本该请不未已将被把在从向对为与和及或至")  # these lean on the word after them
+MEASURES = (
+    "年月日号时点分秒楼栋幢单层室户家间名位人元角毛万亿岁周天次趟遍回个只件台辆部座盏桩组套张份本册块把条根棵片段页项"
+)
+MEASURES += "米里尺亩斤两克吨升度届期批桌桶瓶袋箱支口"
+LONG_MEASURES = (
+    "年月日号时点分秒楼栋幢单层室户家间名位人元角毛万亿岁周天次趟遍回个只件台辆部座盏桩组套张份本册块把条根棵片段页项"
+    "米里尺亩斤两克吨升度届期批桌桶瓶袋箱支口"
+)
+LONG_MEASURES = "小时|分钟|公里|千米|厘米|毫米|平方米|平米|公斤|毫升|人次|单元|周岁|分贝|号楼|号线|个月|微网格"
+NUMBERS = re.compile(rf"第?(?:\d+|[一二三四五六七八九十两百千几]+)(?:{LONG_MEASURES}|[{MEASURES}%]){{0,2}}")
 
 FOLLOWERS = frozenset(
     """
@@ -80,7 +99,8 @@ FOLLOWERS = frozenset(
 INSIDE_WORD, INSIDE_UNKNOWN, LEANING, FOLLOWING, BETWEEN = 40.0, 12.0, 14.0, 9.0, 5.0
 
 
-def prices(text: str) -> list[float]:
+@lru_cache(maxsize=1024)
+def prices(text: str) -> tuple[float, ...]:
     """What a line break before each character of `text` costs; the first one's is 0."""
     price = [INSIDE_UNKNOWN] * len(text)
     price[:1] = [0.0]
@@ -99,7 +119,7 @@ def prices(text: str) -> list[float]:
     for at in range(1, len(text)):
         if (text[at] in BOUND_LEFT or text[at - 1] in BOUND_RIGHT) and price[at] < LEANING:
             price[at] = LEANING
-    return price
+    return tuple(price)
 
 
 def word_length(text: str, at: int) -> int:

@@ -10,8 +10,9 @@ from PIL import Image
 from pygame import Surface
 
 from content.notice import Notice
-from kiosk.canvas import MAX_PICTURE_PIXELS, Canvas, FontMissing, changed, drawable, merged, open_font
+from kiosk.canvas import MAX_PICTURE_PIXELS, Canvas, FontMissing, changed, merged, open_font
 from kiosk.frame import frame
+from kiosk.glyphs import drawable
 from kiosk.imagesize import image_size
 from kiosk.rotation import Slide
 from kiosk.scene import compose, compose_alert, pages
@@ -157,6 +158,16 @@ def test_characters_without_a_shape_cost_nothing_and_no_text_breaks_the_canvas()
         item = Text(Box(10, 10, 300, 60), (Run(0, text, False),), 40, "#000000", 40)
         on.draw(Scene(GEOMETRY, "#ffffff", (item,)))
     assert on.metrics.advance("𬭎", 40, True) == on.metrics.advance("中", 40, True) == 40
+
+
+def test_what_the_font_lacks_is_drawn_as_what_says_the_same_or_as_a_quiet_mark() -> None:
+    metrics = canvas().metrics
+    assert metrics.shown("免费✅ 爱心❤️ ❌飞线") == "免费√ 爱心♥ ×飞线"
+    assert metrics.shown("电影🎬，👨‍👩‍👧🇨🇳👍🏽") == "电影·，···"
+    assert metrics.shown("العربية") == "〓" * 7
+    assert metrics.shown("𬭎䶮㛃𰻝 ① ★") == "𬭎䶮㛃𰻝 ① ★"
+    for cluster in ("👨‍👩‍👧", "🇨🇳", "👍🏽", "❤️"):
+        assert len(metrics.shown(cluster)) == 1
 
 
 def test_digits_have_one_width() -> None:

@@ -9,14 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from content.notice import TOPICS, Card, Level, Notice, ServiceCode, Show
+from content.notice import TOPICS, Card, Level, Notice, ServiceCode
 from kiosk.frame import frame
 from kiosk.markup import blocks, characters
 from kiosk.page import Page
 from kiosk.rotation import Slide
 from kiosk.scene import compose, compose_alert, pages
 from kiosk.shapes import Box, Code, Geometry, Icon, Item, Picture, Rectangle, Scene, Text
-from kiosk.wording import foot_words, show_words
 from tests.sample_views import CARD, DONE, DRILL, FIRE, LONG, MOVIE, NAMES, NOTICES, PLACE, WATER, FakeMetrics, view
 
 METRICS = FakeMetrics()
@@ -100,7 +99,7 @@ TITLES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(TITLES, BODIES, st.sampled_from(GEOMETRIES), st.sampled_from(NOTICES))
 def test_every_character_is_drawn_once_in_its_place_and_nothing_overlaps(
     title: str, body: str, geometry: Geometry, like: Notice
@@ -126,7 +125,7 @@ def test_the_longest_bodies_end(body: str) -> None:
 NAMES_ANY = st.text(ANY, min_size=1, max_size=40).filter(str.strip)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     geometry=st.sampled_from(GEOMETRIES),
     names=st.lists(st.one_of(st.just(""), NAMES_ANY), min_size=1, max_size=6),
@@ -166,14 +165,15 @@ def test_head_and_panel_hold_any_words(
     check_scene(scene)
     drawn = visible("".join(text.text for text in texts(scene.items)))
     if card:
-        assert visible(card.name + card.phone + card.duty + card.motto) <= drawn
+        said = visible(card.name + card.phone + card.duty + card.motto)
+        assert Counter({one: said[one] for one in said if one not in "·、"}) <= drawn  # none stands at a line's end
     if code:
         assert visible(code.title + code.hint) <= drawn
         (symbol,) = [item for item in scene.items if isinstance(item, Code)]
         assert (symbol.url, symbol.module >= 2) == (code.at(PLACE), True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     geometry=st.sampled_from(GEOMETRIES),
     headline=st.text(ANY, min_size=1, max_size=40).filter(str.strip),
@@ -332,33 +332,6 @@ def test_an_alert_says_its_level_in_words_its_steps_and_whom_to_call() -> None:
     for words in ("红色预警 · 特别严重", "3号楼发生火情", "走楼梯", "捂口鼻", "1", "2", "7月10日 14:32 发布"):
         assert words in found
     assert "0391-0000000" in " ".join(found)
-
-
-@pytest.mark.parametrize(
-    ("show", "words"),
-    [
-        (Show(), ""),
-        (Show(end=datetime(2025, 7, 12, 18)), "有效至7月12日 18:00"),  # noqa: DTZ001
-        (Show(end=datetime(2025, 8, 1)), "有效至7月31日"),  # noqa: DTZ001
-        (Show(start=datetime(2025, 12, 1), end=datetime(2026, 1, 6)), "有效至2026年1月5日"),  # noqa: DTZ001
-        (Show(rrule="FREQ=MONTHLY;BYMONTHDAY=5,15,25"), "每月5、15、25日"),
-        (Show(rrule="FREQ=MONTHLY;BYMONTHDAY=-1"), "每月最后一天"),
-        (Show(rrule="FREQ=MONTHLY;BYDAY=2WE"), "每月第二个星期三"),
-        (Show(rrule="FREQ=WEEKLY;BYDAY=MO,FR"), "每周一、五"),
-        (Show(rrule="FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=1"), "每年10月1日"),
-        (Show(rrule="FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", start=datetime(2025, 7, 7)), ""),  # noqa: DTZ001
-        (Show(weekdays=(0, 2, 4)), "每周一、三、五"),
-        (Show(weekdays=(0, 1, 2, 3, 4, 5, 6)), "每天"),
-    ],
-)
-def test_when_a_notice_holds_is_said_in_words(show: Show, words: str) -> None:
-    assert show_words(show) == words
-
-
-def test_the_foot_line_names_who_says_so() -> None:
-    assert foot_words(WATER) == "白庄村村委会 · 有效至7月12日 18:00"
-    assert foot_words(LONG) == "白庄村村委会 · 每天 06:30—22:00"
-    assert foot_words(replace(WATER, source="", show=Show())) == ""
 
 
 def test_a_scene_is_the_same_for_the_same_question() -> None:

@@ -34,6 +34,8 @@ def titled(text: str, ems: float) -> list[str]:
         ("次日6:00恢复供水", 4, ["次日", "6:00恢", "复供水"]),
         ("拨打 138 0000 0000 报修", 7, ["拨打", "138 0000 0000", "报修"]),
         ("共有24 个车位", 3.6, ["共有", "24 个车", "位"]),
+        ("一共换了 24 盏灯", 5, ["一共换了", "24 盏灯"]),
+        ("请在 10 月 15 日前到 3 号楼", 7.5, ["请在", "10 月 15 日前到", "3 号楼"]),
     ],
 )
 def test_lines_are_broken_as_a_typesetter_would(text: str, ems: float, expected: list[str]) -> None:
@@ -77,6 +79,10 @@ def test_the_last_line_of_a_paragraph_is_not_one_character() -> None:
         ("高空不抛物，楼下有亲人", 7, ["高空不抛物，", "楼下有亲人"]),
         ("10月三件事办结公示（示例）", 9, ["10月三件事", "办结公示（示例）"]),
         ("停水通知", 4, ["停水通知"]),
+        ("每月15日，给老人量血压、测血糖", 11, ["每月15日，", "给老人量血压、测血糖"]),
+        ("6月10日会上，大家提了五件事，都已分派：", 15, ["6月10日会上，", "大家提了五件事，都已分派："]),
+        ("38、39号楼网格员", 5, ["38、39号楼", "网格员"]),
+        ("值班电话 0391-0000000；火警 119；急救 120", 15, ["值班电话 0391-0000000；", "火警 119；急救 120"]),
     ],
 )
 def test_titles_are_broken_between_words(title: str, ems: float, expected: list[str]) -> None:
@@ -170,3 +176,25 @@ def test_bold_stretches_are_pieces_of_their_line() -> None:
 @pytest.mark.parametrize("text", ["停", "，", "（", "😀", "a停b"])
 def test_a_column_narrower_than_a_character_still_gets_every_character(text: str) -> None:
     assert "".join(broken(text, 0.2)) == text
+
+
+def test_a_short_paragraph_breaks_after_a_comma_that_is_near() -> None:
+    spans = plain_spans("主管道换阀门，需要分片停水，给您添麻烦了。")
+    found = balanced(spans, SIZE, 15 * SIZE, METRICS, hang=True, evenness=9.0)
+    assert [line.text for line in found] in (
+        ["主管道换阀门，", "需要分片停水，给您添麻烦了。"],
+        ["主管道换阀门，需要分片停水，", "给您添麻烦了。"],
+    )
+
+
+def test_running_text_keeps_words_whole_where_that_costs_little() -> None:
+    text = "两个单元的邻居扫码反映楼道灯不亮，物业查看后一起换新"
+    assert "反映" in "|".join(line.text for line in lines(plain_spans(text), SIZE, 10 * SIZE, METRICS, by_word=True))
+    assert "反映" not in "|".join(line.text for line in lines(plain_spans(text), SIZE, 10 * SIZE, METRICS))
+
+
+def test_the_empty_half_of_a_bracket_is_not_set_at_the_edges_of_a_line() -> None:
+    line = one_line(plain_spans("（示例）"), SIZE, METRICS)
+    assert line.pieces[0].x == pytest.approx(-0.45 * SIZE)
+    assert line.width == pytest.approx(3.1 * SIZE)
+    assert one_line(plain_spans("张（示例）张"), SIZE, METRICS).width == 6 * SIZE
