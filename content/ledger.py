@@ -5,6 +5,7 @@ they only grow, and never fall below the wall clock in seconds, so that they kee
 after the ledger and the broker are both lost.
 """
 
+import contextlib
 import time
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +61,7 @@ class Ledger:
             return {}
         except (OSError, msgspec.MsgspecError) as error:
             raise FolderError(f"{path}: 读不出（{error}）；可以删除它，版本号仍会继续增长") from error
+        messages = {topic: message for topic, message in messages.items() if self._is_ours(topic, message)}
         before = {parse_topic(topic).publisher for topic in messages} - {self._publisher}
         if before:  # its messages can only be taken back under its own name
             raise FolderError(
@@ -67,6 +69,15 @@ class Ledger:
                 f"请把 publisher 改回去，或确认旧的内容都已撤回后删除 {path}"
             )
         return messages
+
+    def _is_ours(self, topic: str, message: bytes) -> bool:
+        """Did this very key sign it? After a change of keys everything is signed again."""
+        if parse_topic(topic).publisher != self._publisher:
+            return True  # told below
+        try:
+            return self._key.opened(message).topic == topic
+        except Refused:
+            return False
 
     def _replace(self, messages: dict[str, bytes]) -> None:
         """All or nothing: with a full disk (OSError), nothing has been published and the next scan tries again."""
@@ -113,7 +124,8 @@ class Ledger:
                 continue
             body = self._body(topic)
             if theirs.topic == topic and theirs.revision > self._revision(topic) and body is not None:
-                messages[topic] = self._signed(topic, body, theirs.revision + 1, now)
+                with contextlib.suppress(FolderError):  # no revision above the last: only a new key helps
+                    messages[topic] = self._signed(topic, body, theirs.revision + 1, now)
         if messages != self.messages:
             self._replace(messages)
 

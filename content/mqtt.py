@@ -94,6 +94,7 @@ class Connection:
         self.dropped = 0
         """Events lost because the owner did not empty the inbox; reported in the status."""
         self._filters: dict[str, int] = {}
+        self._wildcards = False
         self._asked: dict[int, tuple[str, ...]] = {}
         self._unconfirmed: deque[paho.MQTTMessageInfo] = deque()
         self._lock = threading.Lock()
@@ -136,6 +137,7 @@ class Connection:
         wanted = dict.fromkeys(filters, qos)
         with self._lock:
             self._filters.update(wanted)
+            self._wildcards = self._wildcards or any("#" in name or "+" in name for name in wanted)
         if self.connected:
             self._ask(wanted)
 
@@ -216,7 +218,17 @@ class Connection:
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         size = len(message.payload)
         with contextlib.suppress(UnicodeDecodeError):  # a topic that is not UTF-8 is none of ours
+            if not self._is_asked_for(message.topic):
+                return
             self._put(Arrived(message.topic, bytes(message.payload) if size <= MAX_PAYLOAD else None, size))
+
+    def _is_asked_for(self, topic: str) -> bool:
+        """Have we subscribed to that? A hostile broker sends what it likes."""
+        with self._lock:
+            if topic in self._filters:
+                return True
+            wildcards = [name for name in self._filters if name[-1] == "#" or "+" in name] if self._wildcards else []
+        return any(paho.topic_matches_sub(name, topic) for name in wildcards)
 
     def _on_subscribe(
         self, _client: paho.Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Any

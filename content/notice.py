@@ -24,15 +24,15 @@ MAX_MEDIA = 12
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 
 NoticeId = Annotated[
-    str, Meta(pattern=r"^[^\s/\\.][^\s/\\]{0,99}$", description="文件名不能有空格和斜杠，不能以点开头")
+    str, Meta(pattern=r"^[^\s/\\.][^\s/\\]{0,99}\Z", description="文件名不能有空格和斜杠，不能以点开头")
 ]
 """The file's name without `.yaml`: any letters (Chinese too), no spaces or slashes, no leading dot."""
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Colour = Annotated[
-    str, Meta(pattern=r"^#[0-9a-fA-F]{6}$", description='颜色写成 "#RRGGBB"，例如 "#0b5cad"（要加引号）')
+    str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='颜色写成 "#RRGGBB"，例如 "#0b5cad"（要加引号）')
 ]
 Phone = Annotated[
-    str, Meta(pattern=r"^[0-9+][0-9 \-]{2,24}$", description="电话只用数字、空格和连字符，例如 0391-0000000")
+    str, Meta(pattern=r"^[0-9+][0-9 \-]{2,24}\Z", description="电话只用数字、空格和连字符，例如 0391-0000000")
 ]
 Line = Annotated[str, Meta(min_length=1, max_length=120)]
 """One short line of text: a name, a duty, a hint."""
@@ -93,7 +93,7 @@ class DailyHours(Frozen, frozen=True):
             raise ValueError("每日时段用当地时间，不带时区")
 
 
-FIRST_YEAR, LAST_YEAR = 2000, 2399
+FIRST_YEAR, LAST_YEAR = 2000, 2390
 """Years that a notice may name: content.onair moves rules by multiples of 400 years."""
 
 
@@ -205,8 +205,8 @@ class ServiceCode(Frozen, frozen=True):
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
-        if parts.scheme not in ("https", "http") or not parts.hostname or not self.url.isascii():
-            raise ValueError(f"{self.url!r} 不是网址，请写 https://… 开头的完整地址（只用 ASCII 字符）")
+        if parts.scheme not in ("https", "http") or not parts.hostname or not re.fullmatch(r"[!-?A-~]+", self.url):
+            raise ValueError(f"{self.url!r} 不是网址，请写 https://… 开头的完整地址（只用 ASCII 字符，没有空格和 @）")
         if self.url.count("{building}") > 1:
             raise ValueError("网址里 {building} 只能出现一次，否则二维码太密，扫不出来")
 

@@ -34,7 +34,7 @@ from content.notice import Frozen
 from content.place import check_level, check_path, is_within
 
 Power = Literal["content", "alerts", "assignment", "command"]
-PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 """An Ed25519 public key: 32 bytes in hexadecimal."""
 KeyId = Annotated[str, Meta(max_length=128)]
 

@@ -42,7 +42,9 @@ MIRROR_SECONDS = 60.0
 KEYRING_SECONDS = 3600.0
 CLEAN_SECONDS = 600.0
 LOOP_SECONDS = 5.0
-MOST_EVENTS = 1000
+INBOX_SIZE = 500
+"""Events; at 128 KiB each a flood can take 64 MB and no more."""
+MOST_EVENTS = 100
 KEYRING_PATH = "keyring.json"
 
 
@@ -62,7 +64,8 @@ class Agent:
         self._config, self._cache, self._run_folder, self._rng = config, cache, run_folder, rng
         self._clock = FlooredClock(clock, BUILD_TIME)
         self._notifier = notifier
-        self._inbox: queue.Queue[Any] = queue.Queue(maxsize=10_000)
+        self._inbox: queue.Queue[Any] = queue.Queue(maxsize=INBOX_SIZE)
+        self._dropped = 0
         self._refusals = Refusals()
         self._last_error = ""
         self._stopping = threading.Event()
@@ -115,9 +118,16 @@ class Agent:
         try:
             self._handle(self._inbox.get(timeout=max(0.01, wait)))
             for _ in range(MOST_EVENTS):  # a flood must not keep us from the rest
+                if self._stopping.is_set():
+                    break
                 self._handle(self._inbox.get_nowait())
         except queue.Empty:
             pass
+        if self._connection.dropped != self._dropped:  # perhaps the very message we need: ask again
+            self._dropped = self._connection.dropped
+            self._heard.clear()
+            self._silence_rounds = 0
+            self._alarms["silence"] = self._in(SILENCE_SECONDS)
         if self._unsettled:
             self._settle()
         for name, due in list(self._alarms.items()):
@@ -144,11 +154,9 @@ class Agent:
     def _handle(self, event: Any) -> None:
         match event:
             case Arrived(topic, None, size):
-                log.warning("refused: %d bytes on %s", size, topic)
                 self._refusals.note_too_large(size)
                 self._status_soon()
             case Arrived(topic, bytes() as payload, _):
-                self._heard.add(topic)
                 self._take(topic, payload)
             case BlobArrived():
                 self._unsettled = True
@@ -175,12 +183,15 @@ class Agent:
         if topic not in self._holdings.topics:
             return
         try:
-            if self._holdings.offer(topic, message):
+            news = self._holdings.offer(topic, message)
+            self._heard.add(topic)  # a forgery is no word from the publisher
+            if news:
                 log.info("took revision %d of %s", self._holdings.revisions()[topic], topic)
                 self._clock.raise_floor(self._holdings.newest_issued())
                 self._unsettled = True
         except Refused as refusal:
-            log.warning("%s on %s", refusal, topic)
+            if not self._refusals.counts[str(refusal.reason)]:  # the status counts the rest
+                log.warning("%s on %s", refusal, topic)
             self._refusals.note(refusal)
             self._status_soon()
         except OSError as error:

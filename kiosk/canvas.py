@@ -229,6 +229,8 @@ class Canvas:
             loaded = pygame.image.load(io.BytesIO(data))
         except pygame.error:
             return None
+        if loaded.get_size() != size:  # another decoder than its first bytes promised
+            return None
         plain = Surface(loaded.get_size(), pygame.SRCALPHA, 32)
         plain.blit(loaded, (0, 0))
         scaled = covering(plain, item.box.width, item.box.height)

@@ -23,7 +23,7 @@ class DisplayConfig(Struct, frozen=True, kw_only=True):
     """The panel. `size` is `auto` (what the panel reports) or like 1920x1080, before `rotate` degrees clockwise."""
 
     kind: Literal["lcd", "window", "file"] = "lcd"
-    size: Annotated[str, Meta(pattern=r"^(auto|\d{3,5}\s*[x×X*]\s*\d{3,5})$", description="写 auto 或 1920x1080")] = (
+    size: Annotated[str, Meta(pattern=r"^(auto|\d{3,5}\s*[x×X*]\s*\d{3,5})\Z", description="写 auto 或 1920x1080")] = (
         "auto"
     )
     rotate: int = 0

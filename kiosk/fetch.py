@@ -13,7 +13,7 @@ import queue
 import random
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,15 +129,16 @@ class Fetcher:
 
     def _run(self) -> None:
         while (job := self._next()) is not None:
-            event: BlobArrived | MirrorAnswered | FetchProblem
+            events: Sequence[BlobArrived | MirrorAnswered | FetchProblem]
             try:
-                event = self._fetch(job)
+                events = self._fetch(job)
                 with self._changed:
                     self._jobs.pop(job.path if job.wanted is None else job.wanted.sha256, None)
             except (FetchFailed, OSError) as error:
-                event = FetchProblem(job.path, str(error))
+                events = [FetchProblem(job.path, str(error))]
                 self._postpone(job)
-            self._inbox.put(event)
+            for event in events:
+                self._inbox.put(event)
 
     def _next(self) -> Job | None:
         """The first job that is due; None to stop."""
@@ -157,22 +158,26 @@ class Fetcher:
             with self._changed:
                 self._jobs.pop(job.path, None)  # the owner asks the mirror again in its own rhythm
 
-    def _fetch(self, job: Job) -> BlobArrived | MirrorAnswered:
-        """Try each server in turn. Raises FetchFailed of the last, or OSError of the disk."""
+    def _fetch(self, job: Job) -> list[BlobArrived | MirrorAnswered]:
+        """A blob of the first server that has it; a message of each, for one of them may lie.
+
+        Raises FetchFailed of the last server, or OSError of the disk.
+        """
+        answers: list[BlobArrived | MirrorAnswered] = []
         problem: FetchFailed | None = None if self._urls else FetchFailed(job.path, "kiosk.yaml 里没有 http 地址")
         for url in self._urls:
             try:
                 if job.wanted is not None:
                     self._blob(f"{url}/{job.path}", job.wanted)
-                    return BlobArrived(job.wanted.sha256)
+                    return [BlobArrived(job.wanted.sha256)]
                 message = self._message(f"{url}/{job.path}")
-                if message is not None:  # several publishers, several servers: one has it
-                    return MirrorAnswered(job.path, message)
+                if message is not None:
+                    answers.append(MirrorAnswered(job.path, message))
             except FetchFailed as error:
                 problem = error
-        if problem:
+        if problem and not answers:
             raise problem
-        return MirrorAnswered(job.path, None)
+        return answers or [MirrorAnswered(job.path, None)]
 
     @contextlib.contextmanager
     def _answer(self, url: str, headers: dict[str, str] | None = None) -> Iterator[requests.Response]:
@@ -182,7 +187,7 @@ class Fetcher:
                 if answer.headers.get("Content-Encoding", "identity") != "identity":
                     raise FetchFailed(url, "服务器压缩了内容")  # a few bytes may unpack to gigabytes
                 yield answer
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # ValueError: headers that are none
             raise FetchFailed(url, type(error).__name__) from error
 
     def _pieces(self, url: str, answer: requests.Response, most: int) -> Iterator[bytes]:

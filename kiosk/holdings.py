@@ -74,7 +74,7 @@ class Holdings:
             stack[:] = [one if one.content else self._cache.version(one.digest) or one for one in stack]
             lacking = missing(stack[0].manifest, stack[0].content, self._cache.has)
             wanted.update(lacking)
-            if not lacking:
+            if not lacking and (stack[0].content is not None or stack[0].manifest.alerts is not None):
                 del stack[1:]
         stacks = {topic: tuple(one.digest for one in self._stacks[topic]) for topic in self.topics if self.has(topic)}
         self._cache.flip(Pointer(place=self._place, stacks=stacks))
@@ -94,8 +94,13 @@ class Holdings:
         return {topic: stack[0].manifest.revision for topic, stack in self._stacks.items()}
 
     def newest_issued(self) -> datetime:
-        """A moment that has certainly passed: the newest message says so."""
-        return max([BUILD_TIME, *(stack[0].manifest.issued for stack in self._stacks.values())])
+        """A moment that has certainly passed: the newest message of the keyring's first publisher says so.
+
+        Not of any publisher: one with a small scope must not move the time of all others.
+        """
+        first = self.keyring.publishers[0].id if self.keyring.publishers else ""
+        newest = [stack[0].manifest for stack in self._stacks.values()]
+        return max([BUILD_TIME, *(manifest.issued for manifest in newest if manifest.publisher == first)])
 
     def clean(self) -> None:
         """Delete from the cache what nothing here names."""

@@ -5,12 +5,22 @@ Asked before decoding: a small file can claim a gigapixel, and a screen has litt
 
 import struct
 
+SNIFFED_BYTES = 4096
+SCAN = b"\xff\xda"
+MOST_SCANS = 20
+"""A progressive JPEG as cameras and tools write it has about ten."""
 FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's SOF0–SOF15 without DHT, JPG and DAC."""
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, JPEG or WebP; None for anything else."""
+    """Width and height of a PNG, JPEG or WebP; None for anything else, and for what is made to be slow.
+
+    SDL_image looks for `<svg` before it believes the first bytes: a few letters of SVG can then
+    keep it busy for ever. A progressive JPEG of a thousand scans takes a minute.
+    """
+    if b"<svg" in data[:SNIFFED_BYTES] or (data.startswith(b"\xff\xd8") and data.count(SCAN) > MOST_SCANS):
+        return None
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
             return struct.unpack(">II", data[16:24])

@@ -118,7 +118,7 @@ def topic_label(notice: Notice, areas: Frame, metrics: Metrics) -> list[Item]:
         metrics,
         bold=True,
     )
-    width = max(text.box.right for text in words) - box.x + areas.px(26)
+    width = max((text.box.right for text in words), default=box.x) - box.x + areas.px(26)
     return [
         Rectangle(Box(box.x, box.y, width, high), notice.topic.colour, areas.px(10)),
         Icon(Box(box.x + pad, box.y + (high - icon) // 2, icon, icon), notice.topic.icon, WHITE),

@@ -55,7 +55,8 @@ def is_newer(current: Manifest | None, offered: Manifest) -> bool:
 def missing(manifest: Manifest, content: Content | None, have: Have) -> tuple[Wanted, ...]:
     """The blobs that must be fetched before all of `manifest` can be shown. A head's own blob comes first."""
     if manifest.head is not None and content is None:
-        return (Wanted(manifest.head.sha256, manifest.head.size),)
+        # A blob that is here and yet gives no content would be the same if it were fetched again.
+        return () if have(manifest.head.sha256) else (Wanted(manifest.head.sha256, manifest.head.size),)
     if content is None:
         return ()
     return tuple(Wanted(media.sha256, media.size) for media in content.media() if not have(media.sha256))

@@ -13,7 +13,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from content.clock import BUILD_TIME, Clock, FlooredClock
-from content.errors import WindowError
 from content.manifest import DEFAULT_ZONE, Content
 from content.notice import Alert, Notice
 from content.onair import active_alerts, on_air
@@ -32,6 +31,7 @@ from kiosk.watch import CacheWatch
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
+AFTER_ERROR_SECONDS = 1.0
 LOOK_SECONDS = 60.0
 """How often the cache is looked at without an event."""
 ALERT_SECONDS = 10.0
@@ -44,7 +44,7 @@ class Loaded(Struct, frozen=True):
     view: View
     pointer: str
     newest: datetime
-    """The newest `issued` in it: that moment has passed, whatever the clock says."""
+    """The newest `issued` of the first publisher: that moment has passed, whatever the clock says."""
 
 
 def load(cache: Cache, place: str, timezone: str = DEFAULT_ZONE) -> Loaded:
@@ -52,10 +52,12 @@ def load(cache: Cache, place: str, timezone: str = DEFAULT_ZONE) -> Loaded:
     pointer, digest = cache.pointer()
     offered: list[Offered] = []
     alerts: list[Alert] = []
-    newest = BUILD_TIME
+    newest, first = BUILD_TIME, ""
     for versions in (cache.stack(digests) for digests in (pointer.stacks.values() if pointer else ())):
         for version in versions[:1]:
-            newest = max(newest, version.manifest.issued)
+            first = first or version.manifest.publisher  # stacks stand in the keyring's order
+            if version.manifest.publisher == first:
+                newest = max(newest, version.manifest.issued)
             alerts += version.manifest.alerts.alerts if version.manifest.alerts else ()
         contents: list[Content] = [version.content for version in versions if version.content]
         shown = showable(contents, cache.has)
@@ -150,11 +152,12 @@ class Player:
                 self._rotation = self._rotation.advanced(ticks)
                 self._draw(self._compose(now))
             self._error = ""
-        except (WindowError, ValueError, ArithmeticError, RuntimeError) as error:  # RuntimeError: pygame.error
+        except Exception as error:
             if str(error)[:200] != self._error:
                 log.exception("cannot draw; showing the standby picture")
             self._error = str(error)[:200]
             self._rotation = self._rotation.at(self._rotation.index + 1, ticks)
+            self._look_again = ticks + AFTER_ERROR_SECONDS  # the next one is not to wait for this one's time
             bare = merge(self._place, ())
             self._draw(compose(bare, None, None, self._geometry, self._canvas.metrics))
 
@@ -190,8 +193,13 @@ class Player:
         self._rotation = self._rotation.replaced(slides(view, answer.due, self._pages_of), ticks)
 
     def _pages_of(self, notice: Notice) -> Sequence[Page]:
-        if notice not in self._pages:
+        if notice in self._pages:
+            return self._pages[notice]
+        try:
             self._pages[notice] = pages(notice, self._loaded.view, self._geometry, self._canvas.metrics)
+        except Exception:
+            log.exception("%s cannot be laid out; the others are shown", notice.id)
+            self._pages[notice] = ()
         return self._pages[notice]
 
     def _moment(self, now: datetime) -> datetime | None:

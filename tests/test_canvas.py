@@ -197,3 +197,15 @@ def test_the_samples_digests_are_those_of_their_bytes() -> None:
     data = read_blob(DONE.media[0].sha256)
     assert data is not None
     assert hashlib.sha256(data).hexdigest() == DONE.media[0].sha256
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"RIFF\0\0\0\0WEBPVP8X<svg xmlns='http://www.w3.org/2000/svg' width='12000' height='12000'/>",
+        b"\xff\xd8<svg/>",
+        b"\xff\xd8\xff\xc2\x00\x11\x08\x10\x00\x10\x00" + b"\xff\xda\x00\x02" * 30,
+    ],
+)
+def test_a_picture_that_is_made_to_be_slow_is_not_decoded(data: bytes) -> None:
+    assert image_size(data) is None

@@ -104,6 +104,7 @@ LOST = ReasonCode(PacketTypes.DISCONNECT, "Unspecified error")
 
 def test_messages_come_out_in_the_order_in_which_they_came() -> None:
     inbox = Inbox()
+    inbox.connection.subscribe(["window/v1/#"])
     inbox.arrives(b"window/v1/a", b"1")
     inbox.arrives("window/v1/北".encode(), b"")
     assert inbox.events == [Arrived("window/v1/a", b"1", 1), Arrived("window/v1/北", b"", 0)]
@@ -111,6 +112,7 @@ def test_messages_come_out_in_the_order_in_which_they_came() -> None:
 
 def test_a_message_of_10_megabytes_is_told_and_not_kept() -> None:
     inbox = Inbox()
+    inbox.connection.subscribe(["a"])
     inbox.arrives(b"a", bytes(10_000_000))
     inbox.arrives(b"a", bytes(MAX_PAYLOAD))
     first, second = inbox.events
@@ -126,6 +128,7 @@ def test_a_topic_that_is_not_text_does_not_kill_the_thread() -> None:
 
 def test_a_flood_is_counted_and_neither_waits_nor_grows() -> None:
     inbox = Inbox(size=3)
+    inbox.connection.subscribe(["a"])
     for number in range(10):
         inbox.arrives(b"a", bytes([number]))
     assert [event.payload for event in inbox.events] == [b"\0", b"\1", b"\2"]
@@ -177,3 +180,12 @@ def test_a_broker_that_never_answers_is_given_up_on_in_time() -> None:
     assert inbox.connection._connack_timer is not None
     inbox.connection._on_connect(inbox.client, None, None, CONNACK_OK, None)
     assert inbox.connection._connack_timer is None
+
+
+def test_what_nobody_asked_for_takes_no_room() -> None:
+    """A hostile broker may send any topic."""
+    inbox = Inbox()
+    inbox.connection.subscribe(["window/v1/a"])
+    inbox.arrives(b"window/v1/ab", b"1")
+    inbox.arrives(b"window/v1/a/b", b"1")
+    assert inbox.events == []

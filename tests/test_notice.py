@@ -241,3 +241,9 @@ def test_an_alert_says_the_same_after_the_wire() -> None:
     storm = alert(issued=datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
     assert msgspec.json.decode(msgspec.json.encode(storm), type=Alert) == storm
     assert NOW.tzinfo is UTC
+
+
+@pytest.mark.parametrize("colour", ["#0b5cad\n", "#0b5cag", "0b5cad"])
+def test_a_colour_is_one_to_the_last_character(colour: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode(Notice, WATER | {"topic": {"word": "停水", "colour": colour}})

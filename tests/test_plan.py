@@ -61,7 +61,8 @@ def test_rollback_is_refused(offered: Manifest) -> None:
 def test_of_a_head_its_own_content_is_fetched_first() -> None:
     head = manifest(Blob(sha256="0" * 64, size=20_000))
     content = Content(notices=(notice(media=(PICTURES[0],)),))
-    assert missing(head, None, all_here) == (Wanted("0" * 64, 20_000),)
+    assert missing(head, None, none_here) == (Wanted("0" * 64, 20_000),)
+    assert missing(head, None, all_here) == (), "what is here and no content would be the same again"
     assert missing(head, content, none_here) == (Wanted(ONE, PICTURES[0].size),)
     assert missing(head, content, all_here) == ()
 

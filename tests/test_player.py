@@ -17,7 +17,7 @@ from kiosk.health import Heartbeat, read_heartbeat
 from kiosk.notify import Notifier
 from kiosk.player import HEARTBEAT_SECONDS, LOOK_SECONDS, Player
 from kiosk.shapes import Box
-from tests.fakes import DOORWAY, NOW, FakeClock, alert, manifest, notice, signed
+from tests.fakes import DOORWAY, NOW, STREET, FakeClock, alert, manifest, notice, signed
 
 SIZE = (1280, 720)
 
@@ -131,3 +131,13 @@ def test_what_cannot_be_shown_costs_itself_and_the_next_is_shown(screen: Screen)
     assert screen.step().error == "the panel has gone"
     assert screen.step(HEARTBEAT_SECONDS).error == ""
     assert screen.display.presented
+
+
+def test_only_the_first_publisher_moves_the_time_of_a_clock_that_nobody_trusts(tmp_path: Path) -> None:
+    """Or one with a small scope could end every alert of the village."""
+    clock = FakeClock()
+    clock.step_wall(-86_400.0, trusted=False)
+    screen = Screen(tmp_path, clock)
+    far = replace(manifest(Content(), by=STREET), issued=NOW + timedelta(days=3650))
+    screen.hold(content(notice("a")), far)
+    assert screen.step().at < NOW + timedelta(days=1)
