@@ -12,7 +12,6 @@ in its new one.
 """
 
 import contextlib
-import os
 from pathlib import Path
 
 import msgspec
@@ -129,8 +128,16 @@ class Cache:
         return (self._blobs / digest).is_file()
 
     def blobs_here(self) -> frozenset[tuple[str, int]]:
-        """Every blob's digest and inode: another set means that one has come, gone or been replaced."""
-        return frozenset((entry.name, entry.inode()) for entry in os.scandir(self._blobs) if entry.name[0] != ".")
+        """Every blob's digest and its time: another set means that one has come, gone or been replaced.
+
+        Not the inode: a new file is often given the one that was freed a moment before.
+        """
+        found: set[tuple[str, int]] = set()
+        for path in self._blobs.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # the agent has just deleted it
+                if not path.name.startswith("."):
+                    found.add((path.name, path.stat().st_mtime_ns))
+        return frozenset(found)
 
     def blob(self, digest: str) -> bytes | None:
         """The bytes of a blob; None where it is missing or does not match its name."""
