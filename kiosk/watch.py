@@ -10,6 +10,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+READ_ONLY_EVENTS = frozenset({"opened", "closed_no_write"})
+
 
 class CacheWatch(FileSystemEventHandler):
     """Calls `wake`, from a thread of its own, when a whole file appears in the cache."""
@@ -31,6 +33,10 @@ class CacheWatch(FileSystemEventHandler):
             observer.stop()
             observer.join(timeout=5.0)
 
-    def on_moved(self, _event: FileSystemEvent) -> None:
-        """Files appear by a rename; everything else is work in progress."""
-        self._wake()
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Files appear by a rename, which a busy machine may tell as two events; hidden ones are work in progress."""
+        if event.event_type in READ_ONLY_EVENTS:
+            return
+        names = [Path(str(path)).name for path in (event.src_path, event.dest_path) if path]
+        if any(not name.startswith(".") for name in names):
+            self._wake()
