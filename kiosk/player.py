@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
 AFTER_ERROR_SECONDS = 1.0
-LOOK_SECONDS = 60.0
+LOOK_SECONDS = 20.0
 """How often the cache is looked at without an event."""
 ALERT_SECONDS = 10.0
 """How long each of several alerts stays."""

@@ -1,6 +1,6 @@
 """Being woken when the cache changes. The one door to watchdog on the screen's side.
 
-Events are hints: the player looks at the cache itself every minute as well.
+Events are hints: the player looks at the cache itself every 20 seconds as well.
 """
 
 from collections.abc import Callable

@@ -79,7 +79,7 @@ def test_a_rotten_card_heals_itself(village: Village, rotten: str) -> None:
     until("the player lives", lambda: read_heartbeat(screen.home / "run"))
     screen.start_agent()
     assert until("the picture is right again", lambda: screen.drawn("one")) is not None
-    until("to the pixel, with the look of every minute at the latest", lambda: screen.picture() == before, 90.0)
+    until("to the pixel", lambda: screen.picture() == before)
 
 
 def flip_a_bit(path: Path) -> None:
