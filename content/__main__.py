@@ -1,30 +1,45 @@
 """The admin's commands: `python -m content COMMAND FOLDER`. Parses arguments and prints; no state."""
 
 import argparse
-import difflib
 import logging
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from content.address import BrokerAddress, Credentials
+import msgspec
+
+from content import alarm_commands, alert_commands, assign_commands, fleet_commands
 from content.broker import LocalBroker
-from content.check import warnings
+from content.check import findings_of
 from content.clock import SystemClock
+from content.command_line import (
+    DEFAULT_BROKER,
+    add_broker_options,
+    broker_of,
+    find,
+    leave_for_commands,
+    make_publisher,
+)
 from content.errors import BrokerError, FolderError, FolderInUse, Refused, WindowError
 from content.files import write_atomic
-from content.folder import scan
+from content.folder import Scan, scan
 from content.manifest import encode, parse
-from content.place import check_path, depth
+from content.place import check_path, depth, is_within
+from content.problem import Problem, Severity
 from content.process import hold_signals, no_thread_dies_alone, signalled_within, stop_on_signals
-from content.publisher import Publisher, keyring_problems
-from content.signing import Key, PublicHalf, verify_keyring, with_publisher
+from content.roster import read_roster
+from content.signing import Key, PublicHalf, Publisher, verify_keyring, with_publisher
 from content.skeleton import create, read_village
 from content.village import Village
+from content.vouched import keyring_problems
 
-DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
+if TYPE_CHECKING:
+    from content.enrolment_http import EnrolmentInterface
+
 DEFAULT_LISTEN = "127.0.0.1:8600"
 
 
@@ -59,7 +74,18 @@ def parser() -> argparse.ArgumentParser:
         return one
 
     command("init", init, "新建内容文件夹和密钥（不覆盖已有的文件）")
-    command("check", check, "检查：一次列出所有错误，有错误时退出码为 1")
+    check_command = command("check", check, "发布前检查：一次列出所有错误和提醒；有错误时退出码为 1")
+    check_command.add_argument("--strict", action="store_true", help="有提醒时退出码也是 1")
+    check_command.add_argument("--json", action="store_true", help="按 JSON 输出，给程序读")
+    check_command.add_argument("--quick", action="store_true", help="不画画面：不检查字形、二维码、页数")
+    check_command.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        metavar="WxH",
+        help="按哪种屏检查，可写多次：1920x1080、1280x720@15.6（英寸）、'led 128x32'；默认按 village.yaml 的 displays",
+    )
+    check_command.add_argument("--at", type=datetime.fromisoformat, metavar="TIME", help="当作是这个时刻，默认现在")
     for name, run, text in (
         ("publish", publish, "发布一次"),
         ("serve", serve, "一直发布：文件一改就发，并提供 HTTP 下载"),
@@ -69,6 +95,10 @@ def parser() -> argparse.ArgumentParser:
         add_broker_options(one)
         if name == "serve":
             one.add_argument("--listen", default=DEFAULT_LISTEN, help=f"HTTP 地址，默认 {DEFAULT_LISTEN}")
+            for option, text in (("cert", "证书"), ("key", "私钥")):
+                one.add_argument(f"--http-{option}", type=Path, help=f"HTTP 服务器的{text}：写了就只说 https")
+            fleet_commands.add_database_option(one)
+            one.add_argument("--authority", type=Path, help="证书机构的文件夹，默认 FOLDER/authority；没有就不登记新屏")
         if name == "withdraw":
             one.add_argument("id", metavar="ID", help="通知的编号，即文件名去掉 .yaml")
     places_command = command("places", places, "列出所有地点")
@@ -78,16 +108,14 @@ def parser() -> argparse.ArgumentParser:
     trust_command.add_argument("--scope", required=True, help="可以发到哪些地点及其以下，逗号分隔")
     trust_command.add_argument("--may", default="content,alerts", help="可以发什么，默认 content,alerts")
     trust_command.add_argument("--replace", action="store_true", help="对方换了钥匙：用新的代替旧的")
+    alert_commands.register(command)
+    alarm_commands.register(command)
+    fleet_commands.register(command)
+    assign_commands.register(command)
     broker_command = command("broker", broker, "在本机起一个试用的 broker（只听 127.0.0.1）")
     broker_command.add_argument("--port", type=int, choices=range(1, 65536), default=1883, metavar="1–65535")
     broker_command.add_argument("--keep", type=Path, help="保留消息存在哪个文件夹")
     return top
-
-
-def add_broker_options(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--broker", default=DEFAULT_BROKER, help=f"MQTT 地址，默认 {DEFAULT_BROKER}；正式使用 mqtts://")
-    for name, text in (("ca", "broker 的 CA 证书"), ("cert", "本发布者的证书"), ("key", "本发布者证书的私钥")):
-        one.add_argument(f"--{name}", type=Path, help=text)
 
 
 def init(options: argparse.Namespace) -> int:
@@ -106,29 +134,63 @@ def check(options: argparse.Namespace) -> int:
     if options.folder.name == "village.yaml":
         options.folder = options.folder.parent
     found = scan(options.folder)
-    found.problems += keyring_problems(options.folder, found.village)
-    for problem in found.problems:
-        print(problem)
+    problems = [*found.problems, *keyring_problems(options.folder, found.village)]
     if found.village:
-        for warning in warnings(found.village, datetime.now(UTC)):
-            print(f"{warning}  （提醒）")
-        print(
-            f"{len(found.village.notices)} 条通知、{len(found.village.alerts)} 条警报、"
-            f"{len(found.village.places)} 个地点可以发布；{len(found.problems)} 处错误"
-        )
-    return 1 if found.problems else 0
+        problems += read_roster(options.folder, found.village.places)[1]
+    unseen = ""
+    if found.village:
+        now = options.at or datetime.now(UTC)
+        if now.tzinfo is None:
+            raise FolderError(f"--at {now.isoformat()} 没有时区，请写成 {now.isoformat()}+08:00")
+        problems += findings_of(found.village, found.lines, now)
+        if not options.quick:
+            more, unseen = pictures(found, now, tuple(options.size))
+            problems += more
+    return report(found.village, sorted(problems), unseen, options)
 
 
-def make_publisher(options: argparse.Namespace) -> Publisher:
-    files = (options.ca, options.cert, options.key)
-    if any(files) and not all(files):
-        raise FolderError("--ca、--cert、--key 要么都写，要么都不写")
-    credentials = Credentials(*files) if all(files) else None
-    if not options.folder.is_dir():
-        raise FolderError(f"{options.folder}: 没有这个文件夹")
-    if credentials and not options.broker.startswith("mqtts://"):
-        raise FolderError(f"写了证书，但地址 {options.broker} 不加密；应为 mqtts://")
-    return Publisher(options.folder, BrokerAddress.parse(options.broker), SystemClock(), credentials=credentials)
+def pictures(found: Scan, now: datetime, sizes: tuple[str, ...]) -> tuple[list[Problem], str]:
+    """What is wrong with the pictures; and what could not be looked at, and why."""
+    from content.barcode import can_read
+    from content.proof import NotProved, proved  # draws: loads pygame
+
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    assert found.village  # noqa: S101 -- the caller has looked
+    try:
+        problems = proved(found.village, found.lines, found.media, now, sizes, progress)
+    except NotProved as error:
+        return [], str(error)
+    finally:
+        progress("", 0, 0)
+    missing = "没有安装 zxing-cpp，没有试扫二维码；请安装：pip install 'convenience-windows[central]'"
+    return problems, "" if can_read() else missing
+
+
+def progress(what: str, done: int, of: int) -> None:
+    """One line on a terminal, written over and over; nothing elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{what} {done + 1}/{of}" if of else "\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def report(village: Village | None, problems: list[Problem], unseen: str, options: argparse.Namespace) -> int:
+    """Print what was found; the exit status."""
+    warned = [one for one in problems if one.severity is Severity.WARNING]
+    wrong = len(problems) - len(warned)
+    if options.json:
+        counts = {"errors": wrong, "warnings": len(warned)}
+        told = {"problems": problems, "unseen": unseen, **counts}
+        print(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+    else:
+        for one in problems:
+            print(f"{one}  （提醒）" if one.severity is Severity.WARNING else one)
+        if unseen:
+            print(unseen)
+        if village:
+            print(
+                f"{len(village.notices)} 条通知、{len(village.alerts)} 条警报、{len(village.places)} 个地点可以发布；"
+                f"{wrong} 处错误，{len(warned)} 处提醒"
+            )
+    return 1 if wrong or (options.strict and warned) else 0
 
 
 def publish(options: argparse.Namespace) -> int:
@@ -141,27 +203,52 @@ def publish(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    from content.http import HttpServer, application  # only this command pays for loading it
+    from content.alarm_http import AlarmInterface  # only this command pays for loading these
+    from content.fleet_service import Fleet
+    from content.http import HttpServer, application
 
     logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     host, _, port = options.listen.rpartition(":")
     if not port.isdigit() or not 0 <= int(port) < 65536:
         raise FolderError(f"--listen {options.listen!r} 应写成 主机:端口，例如 {DEFAULT_LISTEN}")
+    if (options.http_cert is None) != (options.http_key is None):
+        raise FolderError("--http-cert、--http-key 要么都写，要么都不写")
+    options.broker = options.broker or DEFAULT_BROKER  # what it is started with, not what it was
     hold_signals()
     no_thread_dies_alone()
     publisher = make_publisher(options)
+    leave_for_commands(options)
     stop_on_signals(publisher.stop)
-    app = application(publisher, options.folder / "keyring.json")
-    with HttpServer(app, host.strip("[]") or "127.0.0.1", int(port)) as server:
-        print(f"正在发布 {options.folder} → {options.broker}；HTTP 端口 {server.port}；Ctrl-C 停止", flush=True)
+    address, credentials = broker_of(options)
+    fleet = Fleet(options.folder, options.database, publisher, address, credentials)
+    alarms = AlarmInterface(options.folder, SystemClock())
+    routes, metrics = [*fleet.routes, *alarms.routes()], [*fleet.metrics, alarms.metrics]
+    authority = options.authority or options.folder / "authority"
+    if options.authority or authority.is_dir():
+        enrolment = enrolment_of(options.folder, authority)
+        routes, metrics = [*routes, *enrolment.routes()], [*metrics, enrolment.metrics]
+    app = application(publisher, options.folder / "keyring.json", routes, metrics, fleet.health)
+    tls = (options.http_cert, options.http_key) if options.http_cert else None
+    with fleet, HttpServer(app, host.strip("[]") or "127.0.0.1", int(port), tls) as server:
+        said = "HTTPS" if tls else "HTTP"
+        print(f"正在发布 {options.folder} → {options.broker}；{said} 端口 {server.port}；Ctrl-C 停止", flush=True)
         publisher.serve()
     return 0
 
 
+def enrolment_of(folder: Path, authority: Path) -> "EnrolmentInterface":
+    """The doors for screens without a certificate; only where there is an authority."""
+    from content.authority import Authority
+    from content.enrolment_desk import EnrolmentDesk
+    from content.enrolment_http import EnrolmentInterface
+
+    return EnrolmentInterface(EnrolmentDesk(folder, Authority.load(authority)), SystemClock())
+
+
 def withdraw(options: argparse.Namespace) -> int:
     path = find(options.folder, options.id)
-    BrokerAddress.parse(options.broker)  # before anything is moved
+    broker_of(options)  # before anything is moved
     (options.folder / "drafts").mkdir(exist_ok=True)
     target = options.folder / "drafts" / path.name
     if target.exists():
@@ -181,19 +268,6 @@ def withdraw(options: argparse.Namespace) -> int:
         ) from error
     print("已从 broker 撤下")
     return 0
-
-
-def find(folder: Path, name: str) -> Path:
-    """The file of a notice or alert. Raises FolderError with the likely id."""
-    if not folder.is_dir():
-        raise FolderError(f"{folder}: 没有这个文件夹")
-    if list((folder / "drafts").glob(f"{name}.y*ml")) and name.isprintable() and "/" not in name and "*" not in name:
-        raise FolderError(f"{name!r} 已经在 drafts/ 里，没有在发布")
-    there = {path.stem: path for section in ("notices", "alerts") for path in (folder / section).glob("*.y*ml")}
-    if name not in there:
-        near = difflib.get_close_matches(name, there, n=1)
-        raise FolderError(f"没有编号为 {name!r} 的通知或警报" + (f"；是不是 {near[0]!r}？" if near else ""))
-    return there[name]
 
 
 def places(options: argparse.Namespace) -> int:
@@ -240,8 +314,6 @@ def trust(options: argparse.Namespace) -> int:
     except Refused as error:
         raise FolderError(f"{options.public}: 不是 .pub 文件；请向对方要他的 keys/<代号>.pub") from error
     known = keyring.publisher(half.id)
-    if half.id == read_village(options.folder).publisher:
-        raise FolderError(f"{half.id} 就是本文件夹的发布者；两个文件夹代号相同时，请对方改 publisher 后重新 init")
     if known is not None and half.keyid not in known.keys and not options.replace:
         raise FolderError(f"钥匙串里的 {half.id} 用的是另一把钥匙；确认对方真的换了钥匙，再加 --replace")
     scope = tuple(check_path(one.strip()) for one in options.scope.split(","))
@@ -250,6 +322,10 @@ def trust(options: argparse.Namespace) -> int:
     if unknown:
         raise FolderError(f"--may 里不认识 {'、'.join(sorted(unknown))}；可用：content、alerts、assignment、command")
     after = with_publisher(keyring, half, scope, powers)
+    if half.id == read_village(options.folder).publisher and not is_more(known, half, scope, powers):
+        raise FolderError(
+            f"{half.id} 就是本文件夹的发布者，只能给它加权；两个文件夹代号相同时，请对方改 publisher 后重新 init"
+        )
     if after == keyring:
         print("钥匙串里已经是这样，没有改")
         return 0
@@ -258,6 +334,16 @@ def trust(options: argparse.Namespace) -> int:
     write_atomic(path, message)
     print(f"{half.name}（{half.id}）现在可以向 {options.scope} 发布 {options.may}；钥匙串第 {after.version} 版")
     return 0
+
+
+def is_more(known: Publisher | None, half: PublicHalf, scope: tuple[str, ...], may: tuple[str, ...]) -> bool:
+    """The same key as before, with nothing taken from it?"""
+    return (
+        known is not None
+        and half.keyid in known.keys
+        and set(known.may) <= set(may)
+        and all(any(is_within(place, one) for one in scope) for place in known.scope)
+    )
 
 
 def broker(options: argparse.Namespace) -> int:

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct, field
 
+from content.decoding import decoded
 from content.document import Document
+from content.letters import NotifyEntry
 from content.notice import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -29,14 +31,35 @@ from content.notice import (
     Media,
     Phone,
     ServiceCode,
-    Settings,
     Show,
     Topic,
 )
+from content.problem import Gate
+from content.settings import Brightness, Coordinates, Hour, Hours, Pace, Settings, Theme
 
 DAILY = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~～至]\s*(\d{1,2}):(\d{2})")
 WEEKDAYS = "一二三四五六日"
 LEVELS = "、".join(Level)
+ACCEPTABLE = [one for one in Gate if one is not Gate.FORM]
+Accepted = Annotated[
+    str, Meta(pattern=rf"^({'|'.join(ACCEPTABLE)})\Z", description=f"可以写的提醒：{'、'.join(ACCEPTABLE)}")
+]
+"""A kind of warning that the author knows of and lets pass."""
+Host = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\*\.)?[\w-]+(\.[\w-]+)+\Z",
+        max_length=200,
+        description="只写主机名，例如 service.example；写成 *.service.example 就包括它的下级",
+    ),
+]
+DisplayName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(led )?\d{2,5}x\d{2,5}(@\d{1,3}(\.\d)?)?\Z",
+        description="写成 1920x1080，1280x720@15.6（@ 后面是英寸），LED 屏写成 led 128x32",
+    ),
+]
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -44,10 +67,11 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class MediaEntry(Entry, frozen=True):
-    """A picture with a caption."""
+    """A picture, a video, or a PDF, of which `pages` (`2`, `1-3`) are chosen, with a caption."""
 
     file: str
     caption: Annotated[str, Meta(max_length=60)] = ""
+    pages: Annotated[str, Meta(max_length=20)] = ""
 
 
 class ReviewEntry(Entry, frozen=True):
@@ -95,10 +119,22 @@ class NoticeFile(Entry, frozen=True):
     body: Annotated[str, Meta(max_length=MAX_BODY)] = ""
     media: Annotated[tuple[str | MediaEntry, ...], Meta(max_length=MAX_MEDIA)] = ()
     review: tuple[ReviewEntry, ...] = ()
+    accept: tuple[Accepted, ...] = ()
 
     def pictures(self) -> tuple[MediaEntry, ...]:
         """The media, each as an entry."""
         return tuple(MediaEntry(file=one) if isinstance(one, str) else one for one in self.media)
+
+
+class OriginEntry(Entry, frozen=True):
+    """Where an alert came from, if not from a person's own hand. Written by content.alarm_desk, shown nowhere."""
+
+    sender: str
+    identifier: str
+    sent: str
+    references: tuple[str, ...] = ()
+    words: dict[str, str] = {}
+    """The original words, in full: screens show short ones."""
 
 
 class AlertFile(Entry, frozen=True):
@@ -113,6 +149,10 @@ class AlertFile(Entry, frozen=True):
     instruction: Annotated[str, Meta(max_length=400)] = ""
     contact: Annotated[str, Meta(max_length=60)] = ""
     exercise: bool = False
+    updates: tuple[str, ...] = ()
+    """When its earlier forms were issued, the first one first."""
+    origin: OriginEntry | None = None
+    accept: tuple[Accepted, ...] = ()
 
     def alert(self, document: Document[Any], name: str, zone: ZoneInfo, source: str) -> Alert | None:
         """The alert, or None with every problem noted."""
@@ -168,20 +208,70 @@ class TopicEntry(Entry, frozen=True):
         return checked(Topic(word=word, colour=self.colour, icon=self.icon))
 
 
+class BrightnessEntry(Entry, frozen=True):
+    """`{from: "21:00", percent: 30}`"""
+
+    start: Hour = field(name="from")
+    percent: Annotated[int, Meta(ge=1, le=100)]
+
+
+class SettingsEntry(Entry, frozen=True):
+    """How a place shows what it shows; see content.settings.Settings for what each means."""
+
+    pace: Pace | None = None
+    theme: Theme | None = None
+    hours: Hours | None = None
+    brightness: Annotated[tuple[BrightnessEntry, ...], Meta(max_length=24)] = ()
+    coordinates: Coordinates | None = None
+    emblem: str = ""
+
+    def settings(self, emblem: Media | None) -> Settings:
+        """The settings as they travel."""
+        return Settings(
+            pace=self.pace,
+            theme=self.theme,
+            hours=self.hours,
+            brightness=tuple(Brightness(start=one.start, percent=one.percent) for one in self.brightness),
+            coordinates=self.coordinates,
+            emblem=emblem,
+        )
+
+
 class PlaceEntry(Entry, frozen=True):
     """A place and those below it. `units: 3` is short for u1 1单元, u2 2单元, u3 3单元."""
 
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     card: CardEntry | None = None
     service_code: ServiceCode | None = None
-    settings: Settings | None = None
+    settings: SettingsEntry | None = None
     places: dict[str, "PlaceEntry"] = {}
     units: Annotated[int, Meta(ge=0, le=99)] = 0
+    accept: tuple[Accepted, ...] = ()
 
     def children(self) -> dict[str, "PlaceEntry"]:
         """The places right below, those of `units` first."""
         units = {f"u{number}": PlaceEntry(name=f"{number}单元") for number in range(1, self.units + 1)}
         return units | self.places
+
+
+class SenderEntry(Entry, frozen=True):
+    """One who may send CAP alerts, and the others for whom it may speak."""
+
+    sender: Line
+    speaks_for: tuple[Line, ...] = ()
+
+
+class AlarmsEntry(Entry, frozen=True):
+    """What alarms from outside mean here; see content.village.AlarmRules."""
+
+    senders: tuple[str | SenderEntry, ...] = ()
+    areas: dict[str, tuple[str, ...]] = {}
+    cameras: dict[str, tuple[str, ...]] = {}
+
+    def speakers(self) -> dict[str, tuple[str, ...]]:
+        """Each sender with those for whom it may speak."""
+        entries = [SenderEntry(sender=one) if isinstance(one, str) else one for one in self.senders]
+        return {entry.sender: entry.speaks_for for entry in entries}
 
 
 class VillageFile(Entry, frozen=True):
@@ -192,6 +282,13 @@ class VillageFile(Entry, frozen=True):
     places: dict[str, PlaceEntry]
     timezone: str = "Asia/Shanghai"
     topics: dict[str, TopicEntry] = {}
+    alarms: AlarmsEntry = AlarmsEntry()
+    notify: NotifyEntry = NotifyEntry()
+    hosts: Annotated[tuple[Host, ...], Meta(max_length=100)] = ()
+    """To which web addresses service codes and texts may lead; any, while there are none."""
+    displays: Annotated[tuple[DisplayName, ...], Meta(max_length=12)] = ()
+    """For which panels `check` draws."""
+    accept: tuple[Accepted, ...] = ()
 
 
 def moment(text: str, *, end: bool = False) -> datetime:
@@ -256,4 +353,4 @@ Checked = TypeVar("Checked", bound=Struct)
 
 def checked(value: Checked) -> Checked:
     """`value` again, through the checks that its bytes will meet at the screen."""
-    return msgspec.json.decode(msgspec.json.encode(value), type=type(value))
+    return decoded(msgspec.json.encode(value), type(value))

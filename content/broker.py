@@ -5,7 +5,9 @@ which speaks MQTT too. Never for a village: there the broker is a service of its
 and client certificates.
 """
 
+import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -18,6 +20,7 @@ from content.errors import BrokerError
 MOSQUITTO_PATHS = "/usr/sbin:/usr/local/sbin"
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
+SERVER_PORTS = range(20_000, 32_768)
 
 MOSQUITTO_CONFIGURATION = """\
 listener {port} 127.0.0.1
@@ -25,9 +28,9 @@ allow_anonymous true
 set_tcp_nodelay true
 persistence true
 persistence_location {folder}/
-# A killed broker forgets what it retained since the last save.
-autosave_interval 1
-autosave_on_changes true
+# A broker that is killed forgets what it retained since the last save; publisher and screens say it again on their
+# next connection. Saving at each change writes everything that is retained, and an alert waits behind that.
+autosave_interval 60
 max_queued_messages 1000
 """
 NATS_CONFIGURATION = """\
@@ -114,10 +117,15 @@ class LocalBroker:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that nobody used a moment ago, and that no connection going out will take meanwhile.
+
+    Below the range that the kernel takes those from (Linux: 32768 and up, ip_local_port_range): a server that is
+    killed and started again on such a port finds it in use, once in some thousand connections of its neighbours.
+    """
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.choice(SERVER_PORTS)))  # noqa: S311
+            return int(probe.getsockname()[1])
 
 
 def listens(port: int) -> bool:

@@ -16,18 +16,11 @@ Body = Content | Alerts
 
 def compile_village(village: Village) -> dict[str, Body]:
     """What is to be retained on each of the publisher's MQTT topics: alerts first, then content."""
-    alerts: dict[str, list[Alert]] = defaultdict(list)
-    for addressed in village.alerts:
-        for target in addressed.to:
-            alerts[target].append(addressed.alert)
     notices: dict[str, list[Notice]] = defaultdict(list)
     for one in village.notices:
         for target in one.to:
             notices[target].append(one.notice)
-    bodies: dict[str, Body] = {
-        ALERTS.of(place=path, publisher=village.publisher): Alerts(alerts=tuple(alerts[path]))
-        for path in village.places
-    }
+    bodies = compile_alerts(village)
     for path, place in village.places.items():
         bodies[CONTENT.of(place=path, publisher=village.publisher)] = Content(
             place_name=place.name,
@@ -38,3 +31,15 @@ def compile_village(village: Village) -> dict[str, Body]:
             settings=place.settings,
         )
     return bodies
+
+
+def compile_alerts(village: Village) -> dict[str, Body]:
+    """The part of `compile_village` that is alerts."""
+    alerts: dict[str, list[Alert]] = defaultdict(list)
+    for addressed in village.alerts:
+        for target in addressed.to:
+            alerts[target].append(addressed.alert)
+    return {
+        ALERTS.of(place=path, publisher=village.publisher): Alerts(alerts=tuple(alerts[path]))
+        for path in village.places
+    }

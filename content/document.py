@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from content.nodes import Node, Unreadable, nodes_of
+from content.problem import Finding, Path, Problem, line_at
 
 MAX_TEXT = 4 * 1024 * 1024
 """Bytes of one file; a village of 10,000 doorways needs about one megabyte."""
@@ -24,21 +25,6 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and newline, and the marks that turn the direction of writing."""
 
 T = TypeVar("T")
-Path = tuple[str | int, ...]
-"""Where in a document a value stands: keys and list positions."""
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One mistake, for the person who made it: where, what is wrong, what to write instead."""
-
-    file: str
-    line: int
-    what: str
-    instead: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}" + (f"；{self.instead}" if self.instead else "")
 
 
 @dataclass
@@ -52,13 +38,19 @@ class Document(Generic[T]):
 
     def line(self, *path: str | int) -> int:
         """The line of that value, or of the nearest thing around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        return line_at(self.lines, path)
 
     def report(self, path: Path, what: str, instead: str = "") -> None:
         """Note a problem with the value at `path`."""
         self.problems.append(Problem(self.file, self.line(*path), what, instead))
+
+    def find(self, findings: Iterable[Finding], *around: str | int) -> bool:
+        """Note these, found in what stands at `around`. Were there any?"""
+        before = len(self.problems)
+        for one in findings:
+            line = self.line(*around, *one.where) + one.below
+            self.problems.append(Problem(self.file, line, one.what, one.instead, one.severity, one.gate))
+        return len(self.problems) > before
 
     def check(self, path: Path, parse: Callable[[], T | Any]) -> Any:
         """What `parse` returns; a ValueError or msgspec error of it becomes a problem at `path`, and None."""
@@ -133,7 +125,9 @@ class Reader:
         """The entries of a mapping node, doubles reported."""
         self._document.lines.setdefault(path, node.line)
         if node.entries is None:
-            self._document.report(path, "这里应为“名称: 值”的若干行", f"现在是 {shown(node)}")
+            # Not which value: it may be a password in the wrong place, and a panel shows this to passers-by.
+            now = "一个列表" if node.items is not None else "一个值"
+            self._document.report(path, "这里应为“名称: 值”的若干行", f"现在是 {now}")
             return None
         entries: dict[str, Node] = {}
         for name, line, child in node.entries:

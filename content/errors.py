@@ -64,5 +64,28 @@ class FetchFailed(WindowError):
         super().__init__(f"{what}: {why}")
 
 
+class AlarmReason(StrEnum):
+    """Why an alarm from outside is shown nowhere; each is counted in the metrics."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too-large"
+    UNKNOWN_SENDER = "unknown-sender"
+    NOT_PUBLIC = "not-public"
+    NO_CONTENT = "no-content"
+    NO_PLACE = "no-place"
+    NO_REFERENCE = "no-reference"
+    EXPIRED = "expired"
+    WRONG_TIME = "wrong-time"
+    TOO_MANY = "too-many"
+
+
+class AlarmRefused(WindowError):
+    """An alarm from outside that must not reach a screen. The message is for the one who sent it."""
+
+    def __init__(self, reason: AlarmReason, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
 class BrokerError(WindowError):
     """The broker cannot be reached, or the local one cannot be started. Says what to do."""

@@ -16,19 +16,24 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from content.alarm_tables import alarm_rules
+from content.attachments import Attachments
 from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, checked
-from content.document import MAX_TEXT, Document, Problem, likely, read
+from content.copies import forget_deleted, keep, remembered
+from content.document import MAX_TEXT, Document, likely, read
 from content.errors import BadName, FolderError
-from content.files import write_atomic
+from content.limits import check_body
 from content.manifest import zone
-from content.media import inspect
-from content.notice import TOPICS, Alert, Media, Notice, NoticeId, Topic, text_digest
+from content.media import Shelf, shelf_for_commands
+from content.notice import TOPICS, Alert, Notice, NoticeId, Topic, text_digest
 from content.place import check_level, check_path, is_within
-from content.village import AddressedAlert, AddressedNotice, Place, Village
+from content.problem import Lines, Problem
+from content.proofread import alert_errors, card_errors, code_errors, notice_errors
+from content.village import AddressedAlert, AddressedNotice, AlarmRules, Place, Village
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 KNOWN_ENTRIES = frozenset(
-    {"village.yaml", "notices", "alerts", "media", "drafts", "keys", "recalled", "keyring.json", "README.md"}
+    "village.yaml notices alerts media drafts keys authority recalled ended keyring.json screens.yaml README.md".split()
 )
 
 Item = TypeVar("Item")
@@ -43,16 +48,49 @@ class Scan:
     problems: list[Problem] = field(default_factory=list)
     media: dict[str, Path] = field(default_factory=dict)
     """sha256 → the file that had these bytes."""
+    lines: Lines = field(default_factory=Lines)
+    preparing: tuple[str, ...] = ()
+    """Files of media/ that are being made ready: what names them waits, or stays as it was."""
+    setting: "Setting | None" = None
+    """What the files were read against; spares reading an unchanged village.yaml again."""
 
 
-def scan(folder: Path, good: Path | None = None) -> Scan:
-    """Read the whole folder. `good` is where copies of good files are kept, for a publisher.
+def scan(
+    folder: Path, good: Path | None = None, shelf: Shelf | None = None, between: Callable[[], None] = lambda: None
+) -> Scan:
+    """Read the whole folder. `good` is where copies of good files are kept, `shelf` where media are; for a publisher.
+
+    `between` is called after each notice, for what cannot wait until hundreds have been read. The
+    alerts are read after that, so an alert that it found is among them.
 
     Raises FolderError where there is no such folder or no village.yaml in it.
     """
+    return Scanner(required(folder), good, shelf or shelf_for_commands()).scan(between)
+
+
+def scan_alerts(
+    folder: Path, good: Path | None = None, shelf: Shelf | None = None, known: "Setting | None" = None
+) -> Scan:
+    """As `scan`, without the notices: an alert must not wait until five hundred of them have been read.
+
+    `known` is what an earlier scan read of village.yaml, and holds while that file has the same bytes.
+    Raises FolderError where there is no such folder or no village.yaml in it.
+    """
+    return Scanner(required(folder), good, shelf or shelf_for_commands(), known).scan(None)
+
+
+def required(folder: Path) -> Path:
+    """`folder`, if it is a content folder. Raises FolderError."""
     if not (folder / "village.yaml").is_file():
         raise FolderError(f"{folder}: 这里没有 village.yaml；新建内容文件夹请运行 python -m content init {folder}")
-    return Scanner(folder, good).scan()
+    return folder
+
+
+def judge_alert(found: Scan, name: str, text: bytes) -> tuple[AddressedAlert | None, list[Problem]]:
+    """What a file `name` with that text would be in the folder that was scanned, and every problem with it."""
+    if found.setting is None:
+        return None, found.problems
+    return Scanner(Path(), None, shelf_for_commands())._alert(found.setting, name, text)
 
 
 @dataclass
@@ -65,30 +103,53 @@ class Setting:
     zone: ZoneInfo
     text: bytes
     """village.yaml as it was read."""
+    alarms: AlarmRules
 
 
 class Scanner:
     """One scan. Holds what the files are checked against while it lasts."""
 
-    def __init__(self, folder: Path, good: Path | None) -> None:
-        self._folder, self._good = folder, good
+    def __init__(self, folder: Path, good: Path | None, shelf: Shelf, known: Setting | None = None) -> None:
+        self._folder, self._good, self._known = folder, good, known
         self._result = Scan()
+        self._attachments = Attachments(folder, shelf)
 
-    def scan(self) -> Scan:
+    def scan(self, between: Callable[[], None] | None) -> Scan:
+        """`between` as above; without one, no notices are read."""
         self._report_strangers()
-        village = self._read_village()
+        village = self._result.setting = self._read_village()
         if village is not None:
-            notices = self._read_all("notices", AddressedNotice, partial(self._notice, village))
-            alerts = self._read_all("alerts", AddressedAlert, partial(self._alert, village))
+            hosts = village.village.hosts
+            read_notices = partial(self._notice, village)
+            listed = (
+                self._read_all(
+                    "notices",
+                    AddressedNotice,
+                    read_notices,
+                    lambda one: not notice_errors(one.notice, hosts),
+                    between,
+                )
+                if between
+                else []
+            )
+            alerts = self._read_all(
+                "alerts", AddressedAlert, partial(self._alert, village), lambda one: not alert_errors(one.alert, hosts)
+            )
             self._result.village = Village(
                 publisher=village.village.publisher,
                 name=village.village.name,
                 timezone=village.village.timezone,
                 places=village.places,
-                notices=tuple(notices),
+                notices=tuple(listed),
                 alerts=tuple(alerts),
+                alarms=village.alarms,
+                hosts=village.village.hosts,
+                displays=village.village.displays,
+                accept=village.village.accept,
             )
         self._result.problems.sort()
+        self._result.media = self._attachments.files
+        self._result.preparing = tuple(sorted(self._attachments.preparing))
         return self._result
 
     def _report_strangers(self) -> None:
@@ -98,8 +159,18 @@ class Scanner:
                     Problem(entry.name, 1, "不认识这个文件或文件夹，没有读它", likely(entry.name, KNOWN_ENTRIES))
                 )
 
-    def _read_all(self, section: str, kind: type[Item], parse: Parse[Item]) -> list[Item]:
-        """The items of a section, each file's own or, while that is bad, its last good form."""
+    def _read_all(
+        self,
+        section: str,
+        kind: type[Item],
+        parse: Parse[Item],
+        still_good: Callable[[Item], bool],
+        between: Callable[[], None] = lambda: None,
+    ) -> list[Item]:
+        """The items of a section, each file's own or, while that is bad, its last good form.
+
+        A last good form that the village no longer allows (a host was struck off) does not stand in.
+        """
         found: dict[str, Item] = {}
         files: set[str] = set()
         for path in sorted((self._folder / section).glob("*")):
@@ -115,8 +186,9 @@ class Scanner:
             copy = self._good / section / f"{path.stem}.json" if self._good else None
             if copy is not None:
                 item = remembered(copy, item if not problems else None, kind)
-            if item is not None:
+            if item is not None and (not problems or still_good(item)):
                 found[path.stem] = item
+            between()
         if self._good is not None:
             forget_deleted(self._good / section, files)
         return list(found.values())
@@ -133,6 +205,8 @@ class Scanner:
 
     def _read_village(self) -> "Setting | None":
         """village.yaml, or its last good text while it is bad."""
+        if self._known is not None and same_bytes(self._folder / "village.yaml", self._known.text):
+            return self._known
         setting, problems = self._read_file("village.yaml", self._village)
         if self._good is None:
             return setting
@@ -145,6 +219,7 @@ class Scanner:
 
     def _village(self, name: str, text: bytes) -> tuple[Setting | None, list[Problem]]:
         document = read(name, text, VillageFile)
+        self._result.lines.files.setdefault(name, document.lines)
         village = document.value
         if village is None:
             return None, document.problems
@@ -162,7 +237,9 @@ class Scanner:
             document.report(("places",), "一个地点也没有", "至少写上村名，例如 places: {baizhuang: {name: 白庄村}}")
         if timezone is None or not publisher or not village.name or not places:
             return None, document.problems
-        return Setting(village, places, topics, timezone, text), document.problems
+        village.notify.check(document)
+        alarms = alarm_rules(document, village.alarms, places)
+        return Setting(village, places, topics, timezone, text, alarms), document.problems
 
     def _add_places(
         self,
@@ -180,31 +257,24 @@ class Scanner:
             return
         card = None
         if entry.card:
-            photo = self._photo(document, entry.card.photo, (*where, "card", "photo"))
+            photo = self._attachments.picture(document, entry.card.photo, (*where, "card", "photo"))
             card = document.check((*where, "card", "until"), partial(entry.card.card, photo))
+            if card and document.find(card_errors(card), *where, "card"):
+                card = None
+        code = entry.service_code
+        if code and document.value and document.find(code_errors(code, document.value.hosts), *where, "service_code"):
+            code = None
+        settings = None
+        if entry.settings:
+            place = (*where, "settings", "emblem")
+            emblem = self._attachments.picture(document, entry.settings.emblem, place, keep_alpha=True)
+            settings = entry.settings.settings(emblem)
         places[path] = Place(
-            path=path, name=entry.name, card=card, service_code=entry.service_code, settings=entry.settings
+            path=path, name=entry.name, card=card, service_code=code, settings=settings, accept=entry.accept
         )
         for level, child in entry.children().items():
             below = (*where, "places", level) if level in entry.places else where
             self._add_places(document, places, f"{path}/{level}", child, below)
-
-    def _photo(self, document: Document[Any], name: str, where: tuple[str | int, ...]) -> Media | None:
-        return self._media(document, name, "", where) if name else None
-
-    def _media(self, document: Document[Any], name: str, caption: str, where: tuple[str | int, ...]) -> Media | None:
-        path = self._folder / "media" / name
-        if "/" in name or "\\" in name or name.startswith("."):
-            document.report(where, f"图片名 {name!r} 不能带路径", "把图片放进 media/，这里只写文件名")
-            return None
-        if not name or len(name) > 200 or not path.is_file():
-            there = [one.name for one in (self._folder / "media").glob("*")]
-            document.report(where, f"media/ 里没有 {name!r}", likely(name, there) if there else "把图片放进 media/")
-            return None
-        media: Media | None = document.check(where, lambda: inspect(path, caption))
-        if media:
-            self._result.media[media.sha256] = path
-        return media
 
     def _to(self, setting: Setting, document: Document[Any], to: tuple[str, ...]) -> tuple[str, ...]:
         """The places that exist, without those below another of them."""
@@ -220,6 +290,7 @@ class Scanner:
 
     def _notice(self, setting: Setting, name: str, text: bytes) -> tuple[AddressedNotice | None, list[Problem]]:
         document = read(name, text, NoticeFile)
+        self._result.lines.files[name] = document.lines
         written = document.value
         if written is None:
             return None, document.problems
@@ -227,12 +298,10 @@ class Scanner:
         if topic is None and written.topic:
             document.report(("topic",), f"没有主题 {written.topic!r}", likely(written.topic, setting.topics))
         to = self._to(setting, document, written.to)
-        media = [
-            self._media(document, one.file, one.caption, ("media", position))
-            for position, one in enumerate(written.pictures())
-        ]
+        media = self._attachments.of_notice(document, written.pictures())
         show = written.show.parsed(document)
-        if document.problems or topic is None or show is None:
+        document.check(("body",), lambda: check_body(written.body))
+        if document.problems or topic is None or show is None or media is None:
             return None, document.problems
         notice = document.check(
             (),
@@ -243,15 +312,17 @@ class Scanner:
                     topic=topic,
                     body=written.body.strip(),
                     show=show,
-                    media=tuple(one for one in media if one),
+                    media=media,
                     source=setting.village.name,
                 )
             ),
         )
         if notice is None:
             return None, document.problems
+        document.find(notice_errors(notice, setting.village.hosts))
         self._check_reviews(document, written, notice)
-        return (None if document.problems else AddressedNotice(notice, to)), document.problems
+        made = AddressedNotice(notice, to, written.accept)
+        return (None if document.problems else made), document.problems
 
     def _check_reviews(self, document: Document[Any], written: NoticeFile, notice: Notice) -> None:
         """A review holds for exactly the text that was read."""
@@ -266,6 +337,7 @@ class Scanner:
 
     def _alert(self, setting: Setting, name: str, text: bytes) -> tuple[AddressedAlert | None, list[Problem]]:
         document = read(name, text, AlertFile)
+        self._result.lines.files[name] = document.lines
         written = document.value
         if written is None:
             return None, document.problems
@@ -273,7 +345,17 @@ class Scanner:
         alert: Alert | None = written.alert(document, Path(name).stem, setting.zone, setting.village.name)
         if document.problems or alert is None:
             return None, document.problems
-        return AddressedAlert(alert, to), document.problems
+        document.find(alert_errors(alert, setting.village.hosts))
+        made = AddressedAlert(alert, to, written.accept)
+        return (None if document.problems else made), document.problems
+
+
+def same_bytes(path: Path, content: bytes) -> bool:
+    """Does the file hold exactly that?"""
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def checked_level(name: str) -> str:
@@ -295,29 +377,3 @@ def wrong_name(path: Path, taken: set[str]) -> tuple[str, str] | None:
     if path.stem in taken:
         return f"已经有编号为 {path.stem!r} 的文件，没有读这一个", "改名或删除其中一个"
     return None
-
-
-def remembered(copy: Path, item: Item | None, kind: type[Item]) -> Item | None:
-    """`item`, kept for later; without one, what was kept last."""
-    if item is not None:
-        keep(copy, msgspec.json.encode(item))
-        return item
-    try:
-        return msgspec.json.decode(copy.read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError):  # never good, or kept by an older version of ours
-        return None
-
-
-def keep(copy: Path, content: bytes) -> None:
-    """Write a copy, unless it is there already."""
-    if copy.is_file() and copy.read_bytes() == content:
-        return
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(copy, content, mode=0o600)
-
-
-def forget_deleted(copies: Path, names: set[str]) -> None:
-    """Drop the copies of files that are there no more: deleting a file is how a notice is taken back."""
-    for copy in copies.glob("*"):
-        if copy.stem not in names:
-            copy.unlink()

@@ -1,10 +1,12 @@
 """The publisher's HTTP server: blobs, a mirror of every retained message, health and metrics.
 
 All that screens fetch here is signed or named by its digest, so the way it comes does not
-matter. The one door to Starlette, uvicorn and prometheus-client.
+matter. The door to uvicorn, with content.http_deadline; routes of others (content.http_screens, content.alarm_http) are
+handed in.
 
     /blobs/<sha256>                 a media file or a large manifest's content; Range, ETag, kept for ever
     /window/v1/places/…             the message that is retained on this MQTT topic
+    /window/v1/screens/…/assignment likewise
     /keyring.json                   the newest keyring, signed by the root key
     /healthz                        200 while all is well, 503 with what is wrong
     /metrics                        Prometheus text
@@ -13,8 +15,10 @@ matter. The one door to Starlette, uvicorn and prometheus-client.
 import re
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
@@ -28,6 +32,7 @@ from starlette.routing import Route
 
 from content.errors import BrokerError
 from content.files import sha256_hex
+from content.http_deadline import MOST_CONNECTIONS, DeadlineProtocol, Listener
 from content.publisher import Publisher, PublisherHealth
 from content.topics import ROOT
 
@@ -36,21 +41,23 @@ FOR_EVER = "public, max-age=31536000, immutable"
 STOP_SECONDS = 10.0
 
 
-def application(publisher: Publisher, keyring: Path) -> Starlette:
-    """The routes, over a publisher that runs in another thread. Only reads."""
+def application(
+    publisher: Publisher,
+    keyring: Path,
+    more_routes: Sequence[Route] = (),
+    more_metrics: Sequence[Collector] = (),
+    more_health: Mapping[str, Callable[[], dict[str, Any]]] = MappingProxyType({}),
+) -> Starlette:
+    """The routes, over a publisher that runs in another thread. Only reads; others come as `more_routes`.
+
+    `more_health`: other parts' reports for /healthz, each with an `ok` of its own.
+    """
 
     async def blob(request: Request) -> Response:
-        digest = request.path_params["digest"]
-        path = publisher.ledger.blobs / digest
-        if not DIGEST.fullmatch(digest) or not path.is_file():
-            return PlainTextResponse("no such blob\n", status_code=404)
-        headers = {"ETag": f'"{digest}"', "Cache-Control": FOR_EVER}
-        if request.headers.get("If-None-Match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        return FileResponse(path, media_type="application/octet-stream", headers=headers)
+        return immutable_file(request, publisher.ledger.blobs, request.path_params["digest"])
 
     async def mirror(request: Request) -> Response:
-        message = publisher.ledger.messages.get(request.url.path.lstrip("/"))
+        message = publisher.retained().get(request.url.path.lstrip("/"))
         if message is None:
             return PlainTextResponse("nothing is retained here\n", status_code=404)
         return signed_json(request, message)
@@ -63,10 +70,11 @@ def application(publisher: Publisher, keyring: Path) -> Starlette:
 
     async def healthz(_: Request) -> Response:
         report = publisher.health.report()
+        parts = {name: part() for name, part in more_health.items()}
+        report = report | parts | {"ok": report["ok"] and all(part["ok"] for part in parts.values())}
         return JSONResponse(report, status_code=200 if report["ok"] else 503)
 
-    registry = CollectorRegistry()
-    registry.register(HealthMetrics(publisher.health))
+    registry = registry_of(HealthMetrics(publisher.health), *more_metrics)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -75,11 +83,32 @@ def application(publisher: Publisher, keyring: Path) -> Starlette:
         routes=[
             Route("/blobs/{digest}", blob),
             Route(f"/{ROOT}/places/{{path:path}}", mirror),
+            Route(f"/{ROOT}/screens/{{screen}}/assignment", mirror),
             Route("/keyring.json", keyring_file),
             Route("/healthz", healthz),
             Route("/metrics", metrics),
+            *more_routes,
         ]
     )
+
+
+def registry_of(*sources: Collector) -> CollectorRegistry:
+    """What /metrics asks."""
+    registry = CollectorRegistry()
+    for source in sources:
+        registry.register(source)
+    return registry
+
+
+def immutable_file(request: Request, folder: Path, digest: str) -> Response:
+    """The file that is named by its digest, unless the client has it."""
+    path = folder / digest
+    if not DIGEST.fullmatch(digest) or not path.is_file():
+        return PlainTextResponse("no such blob\n", status_code=404)
+    headers = {"ETag": f'"{digest}"', "Cache-Control": FOR_EVER}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)
 
 
 def signed_json(request: Request, message: bytes) -> Response:
@@ -121,9 +150,25 @@ def counter(name: str, text: str, value: float) -> CounterMetricFamily:
 class HttpServer:
     """The application in a thread of its own; a context manager."""
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        host: str,
+        port: int,
+        tls: tuple[Path, Path] | None = None,
+        protocol: type[DeadlineProtocol] = DeadlineProtocol,
+        most_connections: int = MOST_CONNECTIONS,
+    ) -> None:
+        """`tls`: the files of its certificate and key; without them it speaks plainly. Raises BrokerError."""
+        config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, timeout_graceful_shutdown=2)
+        if tls:
+            config.ssl_certfile, config.ssl_keyfile = tls
+        try:
+            config.load()
+        except OSError as error:  # ssl.SSLError is one
+            raise BrokerError(f"HTTPS 的证书或私钥读不了：{error}；请检查 --http-cert、--http-key") from error
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket = Listener(family, most_connections)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))
@@ -131,9 +176,7 @@ class HttpServer:
             self._socket.close()
             raise BrokerError(f"HTTP 端口 {host}:{port} 用不了（{error.strerror}）；请换 --listen") from error
         self.port: int = self._socket.getsockname()[1]
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
-        )
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="http", daemon=True
         )

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from content.compile import Body
+from content.decoding import decoded
 from content.errors import BlobCorrupt, FolderError, Refused
 from content.files import remove_temporary_files, sha256_hex, write_atomic
 from content.manifest import (
@@ -23,6 +24,7 @@ from content.manifest import (
     Blob,
     Content,
     Manifest,
+    bounded,
     encode,
     parse,
     parse_content,
@@ -56,7 +58,7 @@ class Ledger:
     def _load(self) -> dict[str, bytes]:
         path = self._folder / "published.json"
         try:
-            messages = msgspec.json.decode(path.read_bytes(), type=dict[str, bytes])
+            messages = decoded(path.read_bytes(), dict[str, bytes])
         except FileNotFoundError:
             return {}
         except (OSError, msgspec.MsgspecError) as error:
@@ -84,13 +86,18 @@ class Ledger:
         write_atomic(self._folder / "published.json", msgspec.json.encode(messages), mode=0o600)
         self.messages = messages
 
-    def update(self, bodies: dict[str, Body], media: dict[str, Path], now: datetime) -> list[str]:
+    def update(
+        self, bodies: dict[str, Body], media: dict[str, Path], now: datetime, *, partial: bool = False
+    ) -> list[str]:
         """Sign what has changed and return its topics, alerts first. Raises TooMuch after signing the rest.
+
+        `partial` bodies say nothing of the other topics: these stay as they are.
 
         A topic that `bodies` no longer names (its place is gone) is emptied, not forgotten: a
         screen may still hang there, and only a signed message may change what it shows.
         """
-        wanted = bodies | {topic: emptied(topic) for topic in self.messages if topic not in bodies}
+        gone = () if partial else self.messages.keys() - bodies.keys()
+        wanted = bodies | {topic: emptied(topic) for topic in gone}
         changed = [topic for topic, body in wanted.items() if self._body(topic) != body]
         for body in wanted.values():
             self._keep_media(body, media)
@@ -171,7 +178,8 @@ class Ledger:
         message = self._key.sign(encode(manifest))
         try:  # as every screen will
             parse_verified(message)
-            parse(encode(body), type(body))
+            if isinstance(body, Content):
+                bounded(parse(encode(body), Content))
         except Refused as error:
             raise FolderError(f"{place} 的内容屏幕不会接受（{error}）；请减少通知或警报") from error
         return message

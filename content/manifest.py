@@ -7,6 +7,7 @@ content, and the screen fetches that over HTTP like any picture.
 """
 
 import base64
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
@@ -15,10 +16,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from content.decoding import decoded
 from content.errors import BadName, BlobCorrupt, Reason, Refused
 from content.files import sha256_hex
-from content.notice import Alert, Card, Digest, Frozen, Media, Notice, ServiceCode, Settings, check_year
+from content.limits import MAX_NOTICES, check_amount
+from content.notice import Alert, Card, Digest, Film, Frozen, Media, Notice, ServiceCode, check_year
 from content.place import check_level, check_path
+from content.settings import Settings
 from content.topics import BY_KIND
 
 MAX_PAYLOAD = 128 * 1024
@@ -26,7 +30,7 @@ MAX_PAYLOAD = 128 * 1024
 INLINE_LIMIT = 16 * 1024
 """Bytes of content above which a head is sent: 20 KB × 100,000 screens would be 2 GB through the broker."""
 MAX_CONTENT = 4 * 1024 * 1024
-"""Bytes of content that a head may name: about 500 long notices."""
+"""Bytes of content that a head may name. What they may say is less: content.limits."""
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
@@ -35,7 +39,7 @@ class Content(Frozen, frozen=True):
 
     place_name: Annotated[str, Meta(max_length=40)] = ""
     timezone: str = DEFAULT_ZONE
-    notices: Annotated[tuple[Notice, ...], Meta(max_length=500)] = ()
+    notices: Annotated[tuple[Notice, ...], Meta(max_length=MAX_NOTICES)] = ()
     card: Card | None = None
     service_code: ServiceCode | None = None
     settings: Settings | None = None
@@ -46,12 +50,20 @@ class Content(Frozen, frozen=True):
         if len(ids) != len(set(ids)):
             raise ValueError("two notices have the same id")
 
-    def media(self) -> tuple[Media, ...]:
+    def texts(self) -> Iterator[str]:
+        """Every title and body."""
+        for notice in self.notices:
+            yield notice.title
+            yield notice.body
+
+    def media(self) -> tuple[Media | Film, ...]:
         """Every file that this content needs, each once, notices' before the card's."""
         wanted = [media for notice in self.notices for media in notice.media]
         if self.card and self.card.photo:
             wanted.append(self.card.photo)
-        return tuple({media.sha256: media for media in wanted}.values())
+        if self.settings and self.settings.emblem:
+            wanted.append(self.settings.emblem)
+        return tuple({one.sha256: one for media in wanted for one in media.files}.values())
 
 
 class Alerts(Frozen, frozen=True):
@@ -138,14 +150,26 @@ def encode(value: Frozen) -> bytes:
 def parse(payload: bytes, kind: type[Value]) -> Value:
     """Any bytes give a good value or Refused(MALFORMED)."""
     try:
-        return msgspec.json.decode(payload, type=kind)
+        return decoded(payload, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise Refused(Reason.MALFORMED, str(error)) from error
 
 
 def parse_manifest(payload: bytes) -> Manifest:
     """The manifest in the payload of an envelope that has been verified. Raises Refused."""
-    return parse(payload, Manifest)
+    manifest = parse(payload, Manifest)
+    if manifest.content is not None:
+        bounded(manifest.content)
+    return manifest
+
+
+def bounded(content: Content) -> Content:
+    """`content` again. Raises Refused where it is more than one publisher may show at one place."""
+    try:
+        check_amount(content.texts(), len(content.notices))
+    except ValueError as error:
+        raise Refused(Reason.TOO_LARGE, str(error)) from error
+    return content
 
 
 def parse_envelope(message: bytes) -> Envelope:
@@ -165,7 +189,7 @@ def parse_content(blob: bytes, head: Blob) -> Content:
     digest = sha256_hex(blob)
     if digest != head.sha256:
         raise BlobCorrupt(head.sha256, digest)
-    return parse(blob, Content)
+    return bounded(parse(blob, Content))
 
 
 @lru_cache(maxsize=16)

@@ -98,8 +98,10 @@ class Connection:
         self._asked: dict[int, tuple[str, ...]] = {}
         self._unconfirmed: deque[paho.MQTTMessageInfo] = deque()
         self._lock = threading.Lock()
+        self._asked_again = False
         self._attempt = 0
         self._connack_timer: threading.Timer | None = None
+        self._tls: ssl.SSLContext | None = None
         self._client = self._make_client(client_id, credentials, will)
 
     def _make_client(
@@ -112,7 +114,8 @@ class Connection:
         client.max_queued_messages_set(OUTBOX_SIZE)
         client.max_inflight_messages_set(INFLIGHT)
         if self._address.tls:
-            client.tls_set_context(tls_context(credentials))
+            self._tls = tls_context(credentials)
+            client.tls_set_context(self._tls)
         if will:
             client.will_set(will[0], will[1], qos=1, retain=True)
         client.on_connect = self._on_connect
@@ -128,9 +131,22 @@ class Connection:
         self._client.connect_async(self._address.host, self._address.port, KEEPALIVE_SECONDS)
         self._client.loop_start()
 
+    def renew(self, credentials: Credentials) -> None:
+        """From the next connection on, show this certificate. Raises BrokerError, then it stays as it was."""
+        if self._tls is not None:
+            try:
+                self._tls.load_cert_chain(credentials.certificate, credentials.key)
+            except (OSError, ssl.SSLError) as error:
+                raise BrokerError(f"证书文件有误：{error}") from error
+
     @property
     def connected(self) -> bool:
-        return bool(self._client.is_connected())
+        """Connected, and all filters asked for.
+
+        A broker takes one client's packets in order: whoever answers to what we publish from now on finds us
+        subscribed. paho says yes a moment earlier, and in that moment a question to us was lost.
+        """
+        return self._asked_again and bool(self._client.is_connected())
 
     def subscribe(self, filters: Iterable[str], qos: int = 0) -> None:
         """Subscribe, now if connected, and again on every connect. Asking twice sends retained messages again."""
@@ -138,8 +154,8 @@ class Connection:
         with self._lock:
             self._filters.update(wanted)
             self._wildcards = self._wildcards or any("#" in name or "+" in name for name in wanted)
-        if self.connected:
-            self._ask(wanted)
+            if self.connected:
+                self._ask(wanted)
 
     def unsubscribe(self, filters: Iterable[str]) -> None:
         """Leave these filters for good."""
@@ -175,13 +191,13 @@ class Connection:
         self._stop_connack_timer()
 
     def _ask(self, filters: dict[str, int]) -> None:
+        """Send SUBSCRIBE. Under the lock: the answer may come before paho's subscribe() returns."""
         asked = list(filters.items())
         for start in range(0, len(asked), FILTERS_PER_PACKET):
             part = asked[start : start + FILTERS_PER_PACKET]
-            with self._lock:  # the answer may come before subscribe() returns
-                _, mid = self._client.subscribe(part)
-                if mid is not None:
-                    self._asked[mid] = tuple(name for name, _ in part)
+            _, mid = self._client.subscribe(part)
+            if mid is not None:
+                self._asked[mid] = tuple(name for name, _ in part)
 
     def _put(self, event: Event) -> None:
         try:
@@ -200,9 +216,9 @@ class Connection:
         self._attempt = 0
         with self._lock:
             self._asked.clear()
-            filters = dict(self._filters)
+            self._ask(dict(self._filters))
+            self._asked_again = True
         self._put(Connected())
-        self._ask(filters)
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
         self._wait_longer()
@@ -212,6 +228,7 @@ class Connection:
         self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         self._stop_connack_timer()
+        self._asked_again = False
         self._wait_longer()
         self._put(Disconnected(str(reason)))
 

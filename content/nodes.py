@@ -1,6 +1,6 @@
-"""YAML text → nodes with line numbers. The one door to PyYAML.
+"""YAML text → nodes with line numbers, and values → YAML text. The one door to PyYAML.
 
-Only libyaml's scanner and parser are used: no tags, no objects, no anchors, no recursion, so no
+For reading, only libyaml's scanner and parser are used: no tags, no objects, no anchors, no recursion, so no
 file can run anything or exhaust stack and memory.
 """
 
@@ -59,6 +59,23 @@ def nodes_of(text: str) -> Node:
 def full_width_colon(lines: list[str], first: int, last: int) -> int:
     """The number (from 1) of a line in [first, last) that begins like `title：`; 0 if there is none."""
     return next((n + 1 for n in range(first, min(last, len(lines))) if KEY_WITH_FULL_WIDTH_COLON.match(lines[n])), 0)
+
+
+class FileDumper(yaml.SafeDumper):
+    """Writes a text of several lines as `|`, as a person would."""
+
+
+def represent_text(dumper: FileDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+FileDumper.add_representer(str, represent_text)
+
+
+def yaml_text(value: dict[str, Any]) -> str:
+    """`value` as a file of YAML that people can read and that `nodes_of` reads back, its keys in their order."""
+    text: str = yaml.dump(value, Dumper=FileDumper, allow_unicode=True, sort_keys=False, width=10_000)
+    return text
 
 
 class Composer:

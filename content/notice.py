@@ -16,12 +16,16 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from content.limits import check_body
 from content.place import building
+from content.rrule import check_rrule
 
 MAX_TITLE = 80
 MAX_BODY = 5_000
 MAX_MEDIA = 12
 MAX_BLOB_BYTES = 64 * 1024 * 1024
+MAX_FILM_SECONDS = 60.0
+"""People pass by in 5 to 20 seconds; a longer film keeps the other notices off the screen."""
 
 NoticeId = Annotated[
     str, Meta(pattern=r"^[^\s/\\.][^\s/\\]{0,99}\Z", description="文件名不能有空格和斜杠，不能以点开头")
@@ -70,6 +74,19 @@ TOPICS: dict[str, Topic] = {
 """The usual subjects of a village (see content/README.md); `topics:` in village.yaml adds others or restyles these."""
 
 
+class Film(Frozen, frozen=True):
+    """A short video without sound. It belongs to a picture, which stands for it where it cannot be played."""
+
+    sha256: Digest
+    size: Annotated[int, Meta(gt=0, le=MAX_BLOB_BYTES)]
+    seconds: Annotated[float, Meta(gt=0, le=MAX_FILM_SECONDS)]
+    """How long one play of it takes."""
+    rate: Annotated[float, Meta(ge=1, le=60)]
+    """Frames a second."""
+    kind: str = "video/mp4"
+    """H.264 in MP4. A screen that cannot play a kind shows the picture."""
+
+
 class Media(Frozen, frozen=True):
     """A picture that belongs to a notice or a card. `width` and `height` are pixels."""
 
@@ -80,6 +97,16 @@ class Media(Frozen, frozen=True):
     width: Annotated[int, Meta(gt=0, le=20_000)]
     height: Annotated[int, Meta(gt=0, le=20_000)]
     caption: Annotated[str, Meta(max_length=60)] = ""
+    film: Film | None = None
+    """Where it is the still picture of a video: the video."""
+    source: Annotated[str, Meta(pattern=r"^([0-9a-f]{64}(#[0-9]{1,5})?)?\Z")] = ""
+    """Where it was made from another file: that file's digest, and the page. A review is of this, for the next version
+    of a library makes other bytes of the same picture."""
+
+    @property
+    def files(self) -> "tuple[Media | Film, ...]":
+        """The picture's own file, and its film's."""
+        return (self, self.film) if self.film else (self,)
 
 
 class DailyHours(Frozen, frozen=True):
@@ -141,6 +168,9 @@ class Notice(Frozen, frozen=True):
     show: Show = Show()
     media: Annotated[tuple[Media, ...], Meta(max_length=MAX_MEDIA)] = ()
     source: Annotated[str, Meta(max_length=40)] = ""
+
+    def __post_init__(self) -> None:
+        check_body(self.body)
 
 
 class Level(StrEnum):
@@ -215,95 +245,7 @@ class ServiceCode(Frozen, frozen=True):
         return self.url.replace("{building}", building(place))
 
 
-class Pace(Frozen, frozen=True):
-    """How long a page stays. Reading speed is what an elder manages aloud, not what a student skims."""
-
-    characters_per_second: Annotated[float, Meta(gt=0, le=50)] = 5.0
-    least_seconds: Annotated[float, Meta(ge=3, le=120)] = 8.0
-    most_seconds: Annotated[float, Meta(ge=3, le=600)] = 30.0
-
-    def __post_init__(self) -> None:
-        if self.least_seconds > self.most_seconds:
-            raise ValueError("least_seconds 不能大于 most_seconds")
-
-
-class Settings(Frozen, frozen=True):
-    """Per-place settings. A field that is not set here is taken from the place above."""
-
-    pace: Pace | None = None
-
-
 def text_digest(notice: Notice) -> str:
     """SHA-256 of exactly what a reviewer read: title, topic, body and media. A changed text ends its review."""
-    parts = [notice.title, notice.topic.word, notice.body, *(media.sha256 for media in notice.media)]
+    parts = [notice.title, notice.topic.word, notice.body, *(media.source or media.sha256 for media in notice.media)]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
-
-
-RRULE_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-RRULE_PART = re.compile(r"([A-Z]+)=([A-Z0-9,+\-:TZ]+)")
-RRULE_NAMES = frozenset("FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYMONTH BYYEARDAY BYWEEKNO BYSETPOS".split())
-RRULE_DAY_PARTS = frozenset({"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
-
-
-def rrule_parts(text: str) -> dict[str, str]:
-    """`FREQ=MONTHLY;BYMONTHDAY=5` as a dict. Raises ValueError for what is not of that form."""
-    parts: dict[str, str] = {}
-    for piece in text.split(";"):
-        match = RRULE_PART.fullmatch(piece)
-        if not match:
-            raise ValueError(f"rrule 里的 {piece!r} 看不懂，应为 名称=值，例如 FREQ=MONTHLY;BYMONTHDAY=5,15,25")
-        if match[1] not in RRULE_NAMES:
-            raise ValueError(f"rrule 不支持 {match[1]}，可用：{'、'.join(sorted(RRULE_NAMES))}")
-        if match[1] in parts:
-            raise ValueError(f"rrule 里 {match[1]} 写了两次")
-        parts[match[1]] = match[2]
-    return parts
-
-
-RRULE_RANGES = {"BYMONTHDAY": 31, "BYMONTH": 12, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
-"""The largest absolute values of RFC 5545, 3.3.10; 0 is none of them. dateutil checks few of these."""
-RRULE_WEEKDAY = re.compile(r"([+-]?[1-9]\d?)?(MO|TU|WE|TH|FR|SA|SU)")
-
-
-def check_ranges(parts: dict[str, str]) -> None:
-    """Raise ValueError for numbers that no calendar has."""
-    for name, most in RRULE_RANGES.items():
-        for text in parts[name].split(",") if name in parts else ():
-            if (
-                not re.fullmatch(r"[+-]?\d{1,3}", text)
-                or not 1 <= abs(int(text)) <= most
-                or (name == "BYMONTH" and int(text) < 0)
-            ):
-                raise ValueError(f"rrule 的 {name}={text} 不对，应在 1 到 {most} 之间")
-    for name in ("INTERVAL", "COUNT"):
-        if name in parts and not re.fullmatch(r"[1-9]\d{0,3}", parts[name]):
-            raise ValueError(f"rrule 的 {name}={parts[name]} 不对，应为 1 到 9999 的整数")
-    most_weeks = 5 if parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts else 53
-    for text in parts["BYDAY"].split(",") if "BYDAY" in parts else ():
-        match = RRULE_WEEKDAY.fullmatch(text)
-        if not match or (match[1] and abs(int(match[1])) > most_weeks):
-            raise ValueError(f"rrule 的 BYDAY={text} 不对，应为 MO、TU … SU，或第几个如 1MO、-1FR")
-
-
-def check_rrule(text: str, *, has_start: bool) -> None:
-    """Raise ValueError unless `text` is a rule of whole days that means one thing.
-
-    Sub-daily frequencies are refused (hours are `daily`'s business, and a rule by the second
-    would cost the screen hours of arithmetic). A rule that RFC 5545 completes from DTSTART
-    needs a `from`, or its days would be a matter of chance.
-    """
-    parts = rrule_parts(text)
-    if parts.get("FREQ") not in RRULE_FREQUENCIES:
-        raise ValueError(f"rrule 要有 FREQ，且为 {'、'.join(RRULE_FREQUENCIES)} 之一；每天的时段请写 daily")
-    check_ranges(parts)
-    anchored = parts["FREQ"] == "DAILY" or RRULE_DAY_PARTS & parts.keys()
-    if not has_start and ({"INTERVAL", "COUNT"} & parts.keys() or not anchored):
-        raise ValueError("这样的 rrule 从哪天算起不明确，请加上 from，或写明 BYDAY、BYMONTHDAY")
-    from dateutil.rrule import rrulestr  # 40 ms to import: only screens with such notices pay
-
-    try:
-        if "UNTIL" in parts:
-            datetime.strptime(parts["UNTIL"][:8], "%Y%m%d")  # noqa: DTZ007 -- local to the village by definition
-        rrulestr(text, dtstart=datetime(2024, 1, 1), ignoretz=True)  # noqa: DTZ001 -- the same
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"rrule {text!r} 不合 RFC 5545：{error}") from error

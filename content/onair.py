@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from msgspec import Struct
 
-from content.notice import Alert, Show, rrule_parts
+from content.notice import Alert, Show
+from content.rrule import rule_days
 
 DAY = timedelta(days=1)
 HORIZON = timedelta(days=400)
@@ -129,35 +129,6 @@ def days(show: Show, first: date, last: date) -> Iterator[date]:
 def known_rule_days(text: str, start: date | None, first: date, last: date) -> tuple[date, ...]:
     """As rule_days, remembered: a screen asks for the same few all day."""
     return tuple(rule_days(text, start, first, last))
-
-
-SHIFT = 19 * 400
-"""Years by which rules are moved before dateutil sees them; see rule_days."""
-
-
-def rule_days(text: str, start: date | None, first: date, last: date) -> Iterator[date]:
-    """The days of an RFC 5545 rule from `first` to `last`, counted from `start`.
-
-    A rule without days (a 30th of February) makes dateutil search until the year 9999, 16 s
-    on a PC. The calendar repeats exactly every 400 years, so the question is asked 7,600 years
-    later, where that end is near: the worst rule then costs 0.7 s, and an ordinary one nothing.
-    """
-    begin = start or date(first.year - 1, 1, 1)
-    parts = rrule_parts(text)
-    if "UNTIL" in parts:  # moved along with the rest, so compared here
-        last = min(last, datetime.strptime(parts.pop("UNTIL")[:8], "%Y%m%d").date())  # noqa: DTZ007
-    moved_text = ";".join(f"{name}={value}" for name, value in parts.items())
-    rule = rrulestr(moved_text, dtstart=moved(begin, SHIFT), ignoretz=True)
-    for moment in rule.xafter(moved(first, SHIFT), inc=True):
-        day = moved(moment, -SHIFT).date()
-        if day > last:
-            return
-        yield day
-
-
-def moved(day: date, years: int) -> datetime:
-    """Midnight of `day` that many years later; a multiple of 400 keeps 29 February and the weekday."""
-    return datetime.combine(day.replace(year=day.year + years), time.min)
 
 
 def active_alerts(alerts: Iterable[Alert], now: datetime, *, clock_trusted: bool = True) -> list[Alert]:

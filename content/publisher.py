@@ -1,7 +1,8 @@
 """The publisher: a content folder in, retained signed messages out, for as long as it runs.
 
 One loop owns everything: events come in through one queue (from MQTT, from the folder), the
-folder is scanned, the ledger signs what changed, the broker gets what it lacks. After every
+folder is scanned, the ledger signs what changed, the broker gets what it lacks. A saved alert
+does not wait for the folder's quiet, nor for the notices to be read. After every
 connect the publisher reads back what the broker retains under its own topics and sends what is
 missing or old, so a broker may lose everything and be right again.
 """
@@ -11,24 +12,28 @@ import fcntl
 import logging
 import queue
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from content.address import BrokerAddress, Credentials
+from content.assigning import Assignments
 from content.check import warnings
 from content.clock import Clock
-from content.compile import compile_village
-from content.document import Problem
-from content.errors import BrokerError, FolderError, FolderInUse, Refused
-from content.folder import Scan, scan
+from content.compile import compile_alerts, compile_village
+from content.errors import BrokerError, FolderError, FolderInUse
+from content.folder import Scan, Setting, scan, scan_alerts
 from content.ledger import Ledger, TooMuch
+from content.media import Shelf
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
-from content.place import depth
-from content.signing import Key, verify_keyring
+from content.problem import Problem
+from content.roster import read_screens
+from content.signing import Key
 from content.topics import alerts_first
 from content.village import Village
+from content.vouched import key_path, keyring_of, keyring_problems, powerless
 from content.watch import FolderWatch, Settle
 
 log = logging.getLogger(__name__)
@@ -56,6 +61,7 @@ class PublisherHealth:
     last_error: str = ""
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    preparing: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """For people and monitoring; `ok` while nobody needs to do anything."""
@@ -68,12 +74,20 @@ class PublisherHealth:
             "last_error": self.last_error,
             "problems": self.problems,
             "warnings": self.warnings,
+            "preparing": self.preparing,
         }
 
 
 @dataclass(frozen=True)
 class FolderChanged:
     """The watch saw something."""
+
+
+@dataclass(frozen=True)
+class Remind:
+    """Somebody called `remind`."""
+
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -105,26 +119,34 @@ class Publisher:
         self._state = folder / STATE_FOLDER
         self._state.mkdir(mode=0o700, exist_ok=True)
         self._lock = lock(self._state)
+        self._alert_saved = threading.Event()
+        self._inbox: queue.Queue[Any] = queue.Queue(maxsize=100_000)
+        self._shelf = Shelf(self._state / "media", lambda: self._wake(FolderChanged()))
         first = self._scan()
         if first.village is None:
             raise FolderError("\n".join(str(problem) for problem in first.problems))
         self.name = first.village.publisher
-        self.ledger = Ledger(self._state, self.name, Key.load(key_path(folder, self.name)))
+        self._key = Key.load(key_path(folder, self.name))
+        self.ledger = Ledger(self._state, self.name, self._key)
+        self.assignments = Assignments(self._state, self.name, self._key)
         self.health = PublisherHealth(publisher=self.name)
-        self._inbox: queue.Queue[Any] = queue.Queue(maxsize=100_000)
         self._connection = Connection(broker, f"publisher-{self.name}", self._inbox, credentials=credentials)
         self._settle = Settle(clock)
         self._clean_at = clock.monotonic() + CLEAN_SECONDS
         self._read_back: ReadBack | None = None
         self._reconciled = False
+        self._setting: Setting | None = None
         self._stopping = threading.Event()
+        self.on_published: Callable[[Scan, datetime, bool], None] = lambda _found, _at, _alerts_only: None
+        """Told after each look at the folder what is published now; must return at once."""
         self._apply(first)
         self.ledger.remove_unused_blobs()
 
     def serve(self) -> None:
         """Run until `stop`."""
-        watch = FolderWatch(self._folder, lambda: self._wake(FolderChanged()))
+        watch = FolderWatch(self._folder, lambda: self._wake(FolderChanged()), self._wake_for_alert)
         watch.start()
+        self._shelf.start()
         self._connection.start()
         try:
             while not self._stopping.is_set():
@@ -135,6 +157,9 @@ class Publisher:
 
     def publish_once(self) -> int:
         """Bring the broker up to date and return how many messages that took. Raises BrokerError."""
+        self._shelf.start()
+        while self.health.preparing:
+            self._step(min(0.2, self._next_wait()))
         self._connection.start()
         deadline = self._clock.monotonic() + CONNECT_PATIENCE_SECONDS
         try:
@@ -159,13 +184,26 @@ class Publisher:
         self._stopping.set()
         self._wake(StopAsked())
 
-    def _wake(self, event: FolderChanged | StopAsked) -> None:
+    def retained(self) -> dict[str, bytes]:
+        """Topic → the signed message that the broker is to retain, and the mirror gives."""
+        return {**self.ledger.messages, **self.assignments.messages}
+
+    def remind(self, topics: Iterable[str]) -> None:
+        """Publish what is retained on these topics once more, soon. From any thread."""
+        self._wake(Remind(tuple(topics)))
+
+    def _wake_for_alert(self) -> None:
+        self._alert_saved.set()  # seen in the middle of a scan too
+        self._wake(FolderChanged())
+
+    def _wake(self, event: FolderChanged | Remind | StopAsked) -> None:
         with contextlib.suppress(queue.Full):  # a full inbox wakes the loop as well
             self._inbox.put_nowait(event)
 
     def close(self) -> None:
         """Leave the broker; may be called twice."""
         self._connection.close()
+        self._shelf.close()
         self._lock.close()
 
     def _next_wait(self) -> float:
@@ -183,11 +221,13 @@ class Publisher:
         except queue.Empty:
             pass
         self.health.connected = self._connection.connected
+        self._send_alerts()
         if self._settle.due():
             self._rescan()
         if self._clock.monotonic() >= self._clean_at:
             self._clean_at = self._clock.monotonic() + CLEAN_SECONDS
             self.ledger.remove_unused_blobs(younger_than=CLEAN_SECONDS)
+            self._shelf.clean()
         if self._read_back and self._read_back.settle.due():
             self._reconcile(self._read_back)
 
@@ -195,10 +235,12 @@ class Publisher:
         match event:
             case FolderChanged():
                 self._settle.poke()
+            case Remind(topics) if self._reconciled:
+                self._publish([topic for topic in topics if topic in self.ledger.messages])
             case Connected():
                 log.info("broker: connected")
                 self.health.last_error = ""
-                topics = tuple(self.ledger.messages)
+                topics = tuple(self.retained())
                 self._read_back = ReadBack(Settle(self._clock, READ_BACK_QUIET_SECONDS), topics)
                 self._read_back.settle.poke()
                 self._connection.subscribe(topics)
@@ -217,31 +259,60 @@ class Publisher:
         """Send what the broker lacks, and nothing that it has."""
         self._read_back, self._reconciled = None, True
         self._connection.unsubscribe(found.topics)
-        ours = self.ledger.messages
+        ours = self.retained()
         others = {topic: message for topic, message in found.seen.items() if message and message != ours.get(topic)}
         self.ledger.outgrow(others, self._clock.now())
-        lacking = [topic for topic, message in self.ledger.messages.items() if found.seen.get(topic) != message]
-        self._publish(alerts_first(lacking))
+        self.assignments.outgrow(others, self._clock.now())
+        lacking = [topic for topic, message in self.retained().items() if found.seen.get(topic) != message]
+        places = [topic for topic in lacking if topic in self.ledger.messages]
+        self._publish([*alerts_first(places), *(topic for topic in lacking if topic not in places)])
+        self._take_away()
 
     def _scan(self) -> Scan:
-        return scan(self._folder, self._state / "good")
+        return scan(self._folder, self._state / "good", self._shelf, self._send_alerts)
+
+    def _send_alerts(self) -> None:
+        """If one was saved, send the alerts that changed. Problems are told by the scan that follows."""
+        if not self._alert_saved.is_set():
+            return
+        self._alert_saved.clear()
+        try:
+            found = scan_alerts(self._folder, self._state / "good", self._shelf, self._setting)
+            if found.village is None or found.village.publisher != self.name:
+                return
+            changed = self.ledger.update(compile_alerts(found.village), {}, self._clock.now(), partial=True)
+        except TooMuch as error:
+            changed = error.signed
+        except (FolderError, OSError) as error:
+            log.warning("alerts: %s", error)
+            return
+        if self._reconciled:
+            self._publish(changed)
+        self.on_published(found, self._clock.now(), True)
 
     def _rescan(self) -> None:
         try:
-            changed = self._apply(self._scan())
+            found = self._scan()
+            changed = self._apply(found)
         except (FolderError, OSError) as error:
             self._note_error(str(error))
             self.health.problems = (str(error),)
             return
         if self._reconciled:  # else the reconciliation sends it
             self._publish(changed)
+            self._take_away()
+        self.on_published(found, self._clock.now(), False)
 
     def _apply(self, found: Scan) -> list[str]:
         """Sign what changed; returns the topics."""
         now = self._clock.now()
         self.health.scans += 1
         self.health.last_scan = now
+        self._setting = found.setting
         self._note_problems([*found.problems, *keyring_problems(self._folder, found.village)])
+        if found.preparing and found.preparing != self.health.preparing:
+            log.info("media being made ready: %s", "、".join(found.preparing))
+        self.health.preparing = found.preparing
         if found.village is None:
             return []
         if found.village.publisher != self.name:
@@ -254,10 +325,24 @@ class Publisher:
             self._note_error(str(error))
             self.health.problems += tuple(str(error).splitlines())
             changed = error.signed
+        changed = [*changed, *self._assign(found.village, now)]
         self.health.topics = len(self.ledger.messages)
         self.health.notices, self.health.alerts = len(found.village.notices), len(found.village.alerts)
-        self.health.warnings = tuple(str(problem) for problem in warnings(found.village, now))
+        self.health.warnings += tuple(str(problem) for problem in warnings(found.village, found.lines, now))
         return changed
+
+    def _assign(self, village: Village, now: datetime) -> list[str]:
+        """Tell every screen of screens.yaml where it hangs; returns the topics that changed."""
+        roster, keyring = read_screens(self._folder, village.places), keyring_of(self._folder)
+        self.health.problems += tuple(str(problem) for problem in roster.problems)
+        self.health.warnings = tuple(powerless(roster, keyring, self.name, self._key))
+        return self.assignments.update(roster, keyring, now).changed
+
+    def _take_away(self) -> None:
+        """Empty what the broker retains of screens that are no longer in the list. Once: a lost one does no harm."""
+        for topic in self.assignments.emptied:
+            self._connection.publish(topic, b"", qos=1, retain=True)
+        self.assignments.emptied.clear()
 
     def _note_problems(self, problems: list[Problem]) -> None:
         lines = tuple(str(problem) for problem in problems)
@@ -275,7 +360,7 @@ class Publisher:
 
     def _publish(self, topics: list[str]) -> None:
         """Hand messages to the broker. What is lost with the connection, the next reconciliation sends."""
-        messages = self.ledger.messages
+        messages = self.retained()
         sent = [self._connection.publish(topic, messages[topic], qos=1, retain=True) for topic in topics]
         self.health.published += sum(sent)
         if topics:
@@ -291,30 +376,3 @@ def lock(state: Path) -> TextIO:
         file.close()
         raise FolderInUse(f"{state.parent}: 已有一个发布程序在用这个文件夹；改动它会自动发布") from error
     return file
-
-
-def key_path(folder: Path, publisher: str) -> Path:
-    """Where the private key of a publisher lies."""
-    return folder / "keys" / f"{publisher}.pem"
-
-
-def keyring_problems(folder: Path, village: Village | None) -> list[Problem]:
-    """What the keyring of this folder keeps screens from believing. No keyring, or no key yet, is no mistake."""
-    try:
-        keyring = verify_keyring((folder / "keyring.json").read_bytes(), None)
-        key = Key.load(key_path(folder, village.publisher)) if village else None
-    except Refused as error:
-        return [Problem("keyring.json", 1, f"钥匙串有误：{error}", "从备份恢复，或用根密钥重新签发")]
-    except (OSError, FolderError):
-        return []
-    if village is None or key is None:
-        return []
-    own = keyring.publisher(village.publisher)
-    if own is None or key.id not in own.keys:
-        return [
-            Problem(
-                "keyring.json", 1, f"钥匙串里没有 {village.publisher} 的这把钥匙，屏幕不会相信它", "用根密钥重新签发"
-            )
-        ]
-    roots = [place for place in village.places if depth(place) == 1 and not own.covers(place)]
-    return [Problem("keyring.json", 1, f"钥匙串不许 {own.id} 发到 {place}", "用根密钥重新签发") for place in roots]

@@ -10,8 +10,8 @@ from content.errors import FolderError
 from content.files import write_atomic
 from content.manifest import encode
 from content.place import LEVEL, RESERVED, check_level
-from content.publisher import key_path
 from content.signing import Key, Keyring, Publisher, encode_public
+from content.vouched import key_path
 
 VILLAGE = """\
 # 村子的总表：发布者、地点树。改完保存即可，serve 会自动发布。
@@ -20,6 +20,9 @@ VILLAGE = """\
 publisher: {publisher}      # 发布者代号：小写字母、数字、连字符；定下后不要改
 name: 示例村村委会            # 显示在每条通知下面
 timezone: Asia/Shanghai
+
+# 优居码和通知里的网址只能到这里；写了别处的不会发布。换成自己的主机名，可以写几个
+hosts: [service.example]
 
 # 地点树：村 / 街区 / 微网格 / 楼栋 / 单元。左边是代号（拼进屏幕的地址），name 是居民看到的名字。
 places:
@@ -39,21 +42,21 @@ places:
               b1: {{name: 1号楼, units: 2}}    # units: 2 就是 1单元、2单元
 """
 NOTICE = """\
-# 一条通知一个文件，文件名就是它的编号。不想发布的放进 drafts/
-title: 欢迎使用便民视窗
+# 一条通知一个文件，文件名就是它的编号。发新的：在 notices/ 里新建一个文件；撤回：python -m content recall
+title: 便民视窗开通了
 topic: 便民信息
 to: [{root}]
 # show: {{from: 2025-07-10, until: 2025-07-12T18:00, daily: "06:30-22:00"}}
 # show: {{rrule: "FREQ=MONTHLY;BYMONTHDAY=5,15,25"}}     # 每月 5、15、25 日
 body: |
-  这块屏会轮流显示村里的通知，右边一直有优居码和网格员电话。
+  村里的通知以后在这块屏上轮流播放，紧急情况会整屏提醒。
 
-  | 要做的事 | 怎么做 |
+  | 您有事 | 怎么办 |
   |---|---|
-  | 发通知 | 在 notices/ 里新建一个文件 |
-  | 撤回 | 把文件移到 drafts/ |
+  | 报修、反映问题 | 扫屏上的优居码 |
+  | 找网格员 | 打屏上的电话 |
 """
-IGNORED = "# 私钥和发布状态不要放进版本库，也不要发给别人\nkeys/\n.publisher/\n"
+IGNORED = "# 私钥和发布状态不要放进版本库，也不要发给别人\nkeys/\nauthority/\n.publisher/\n"
 
 
 def create(folder: Path) -> list[str]:
@@ -77,8 +80,8 @@ def write_village(folder: Path) -> list[str]:
     """The skeleton's files."""
     simple = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower())[:40].strip("-")
     root = simple if LEVEL.fullmatch(simple) and simple not in RESERVED else "village"
-    # Two folders that fall back to the same name must not publish under the same name.
-    publisher = f"{root}-publisher" if root == simple else f"{root}-{secrets.token_hex(3)}"
+    # Two folders that fall back to the same name, or that every server has, must not publish under the same name.
+    publisher = f"{root}-publisher" if root == simple != "village" else f"{root}-{secrets.token_hex(3)}"
     texts = {
         "village.yaml": VILLAGE.format(publisher=publisher, root=root),
         "notices/welcome.yaml": NOTICE.format(root=root),

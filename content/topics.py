@@ -8,8 +8,6 @@
 | command    | publisher → screen  | 1   | no: a retained command would run again |
 | status     | screen → publisher  | 1   | yes; also the last will |
 | receipts   | screen → publisher  | 1   | no       |
-
-Assignment, command and receipts are in the table, and not used yet.
 """
 
 from collections.abc import Iterable

@@ -5,7 +5,8 @@ Values only. content.folder makes one from files; content.compile makes manifest
 
 from msgspec import Struct
 
-from content.notice import Alert, Card, Notice, ServiceCode, Settings
+from content.notice import Alert, Card, Notice, ServiceCode
+from content.settings import Settings
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -16,6 +17,8 @@ class Place(Struct, frozen=True, kw_only=True):
     card: Card | None = None
     service_code: ServiceCode | None = None
     settings: Settings | None = None
+    accept: tuple[str, ...] = ()
+    """Warnings about this place that the author lets pass, by content.problem.Gate."""
 
 
 class AddressedNotice(Struct, frozen=True):
@@ -23,6 +26,8 @@ class AddressedNotice(Struct, frozen=True):
 
     notice: Notice
     to: tuple[str, ...]
+    accept: tuple[str, ...] = ()
+    """Warnings that the author lets pass, by content.problem.Gate."""
 
 
 class AddressedAlert(Struct, frozen=True):
@@ -30,6 +35,17 @@ class AddressedAlert(Struct, frozen=True):
 
     alert: Alert
     to: tuple[str, ...]
+    accept: tuple[str, ...] = ()
+
+
+class AlarmRules(Struct, frozen=True, kw_only=True):
+    """From whom alarms may come, and what their areas and cameras mean here (`alarms:` in village.yaml)."""
+
+    senders: dict[str, tuple[str, ...]] = {}
+    """CAP sender → the other senders whose alerts it may update and cancel."""
+    areas: dict[str, tuple[str, ...]] = {}
+    """行政区划代码 or a name → places."""
+    cameras: dict[str, tuple[str, ...]] = {}
 
 
 class Village(Struct, frozen=True, kw_only=True):
@@ -41,3 +57,9 @@ class Village(Struct, frozen=True, kw_only=True):
     places: dict[str, Place]
     notices: tuple[AddressedNotice, ...] = ()
     alerts: tuple[AddressedAlert, ...] = ()
+    alarms: AlarmRules = AlarmRules()
+    hosts: tuple[str, ...] = ()
+    """To which web addresses service codes and texts may lead; any, while there are none."""
+    displays: tuple[str, ...] = ()
+    """For which panels the pictures are proved."""
+    accept: tuple[str, ...] = ()

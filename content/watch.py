@@ -3,6 +3,10 @@
 Events are hints: the operating system may drop them, and an editor makes several out of one
 save. So `Settle` waits until the folder has been quiet, the scan that follows is the truth, and
 one is due every few minutes whether there was an event or not.
+
+An alert does not wait for quiet: where an event says that a *whole* file now lies in alerts/ (renamed
+into place, or closed after writing), that is told at once. Half a file never is: the line that says
+`exercise: true` may be the last.
 """
 
 from collections.abc import Callable
@@ -19,6 +23,7 @@ QUIET_SECONDS = 0.3
 RESCAN_SECONDS = 120.0
 MOST_RESTLESS_SECONDS = 3.0
 """A large picture that is being copied in must not keep an alert waiting."""
+WHOLE_FILE_EVENTS = frozenset({"moved", "closed"})
 READ_ONLY_EVENTS = frozenset({"opened", "closed_no_write"})
 
 
@@ -50,10 +55,13 @@ class Settle:
 
 
 class FolderWatch(FileSystemEventHandler):
-    """Calls `poke`, from a thread of its own, when something under `folder` was written."""
+    """Calls `poke`, from a thread of its own, when something under `folder` was written.
 
-    def __init__(self, folder: Path, poke: Callable[[], None]) -> None:
-        self._folder, self._poke = folder, poke
+    Before that, `alert`, if a whole alert file was.
+    """
+
+    def __init__(self, folder: Path, poke: Callable[[], None], alert: Callable[[], None] | None = None) -> None:
+        self._folder, self._poke, self._alert = folder, poke, alert
         self._observer: BaseObserver | None = None  # watchdog's own begins a thread when it is made
 
     def start(self) -> None:
@@ -71,7 +79,15 @@ class FolderWatch(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in READ_ONLY_EVENTS:
             return
+        written = event.dest_path or event.src_path
+        if self._alert and event.event_type in WHOLE_FILE_EVENTS and self._is_alert(Path(str(written))):
+            self._alert()
         names = [Path(str(path)) for path in (event.src_path, event.dest_path) if path]
         inside = [path.relative_to(self._folder) for path in names if path.is_relative_to(self._folder)]
         if any(not any(part.startswith(".") for part in path.parts) for path in inside):
             self._poke()
+
+    def _is_alert(self, path: Path) -> bool:
+        """Is that the file of an alert, and no editor's or half-done copy?"""
+        mine = path.parent == self._folder / "alerts"
+        return mine and path.suffix in (".yaml", ".yml") and not path.name.startswith(".")

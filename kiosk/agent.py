@@ -11,36 +11,46 @@ import queue
 import random
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from content.clock import BUILD_TIME, Clock, FlooredClock
-from content.errors import ConfigError, Refused
-from content.files import write_atomic
+from content.errors import Refused
 from content.manifest import encode
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
-from content.signing import Keyring, verify_keyring
-from content.topics import STATUS
+from content.reports import Status
+from content.signing import Keyring
+from content.topics import ASSIGNMENT, COMMAND, RECEIPTS, STATUS
+from kiosk.agent_state import AgentState, write_state
+from kiosk.asking import Reply
+from kiosk.assigned import Assigned
+from kiosk.between import Pairing
 from kiosk.cache import Cache
 from kiosk.config import Config
+from kiosk.contact import in_contact
+from kiosk.deeds import Asked, Deeds
 from kiosk.fetch import BlobArrived, Fetcher, FetchProblem, MirrorAnswered
-from kiosk.health import Refusals, Status, read_heartbeat
+from kiosk.hardware import Machine
+from kiosk.health import Refusals
 from kiosk.holdings import Holdings
 from kiosk.notify import Notifier
+from kiosk.obey import opened
+from kiosk.own import Own
+from kiosk.renewal import Renewal
+from kiosk.silence import SILENCE_SECONDS, SILENT_TOPIC_SECONDS, Silence
+from kiosk.trust import Trust
+from kiosk.upload import Uploaded
+from kiosk.witness import Witness
 
 log = logging.getLogger(__name__)
 
 STATUS_SECONDS = 60.0
 STATUS_LEAST_SECONDS = 1.0
-SILENCE_SECONDS = 10.0
-"""A topic that says nothing for so long after SUBACK is subscribed to again, then asked for over HTTP."""
-SILENT_TOPIC_SECONDS = 3600.0
-"""How often a topic that has never said anything is asked for over HTTP."""
 MIRROR_SECONDS = 60.0
 """How often the mirror is asked while there is no broker."""
 KEYRING_SECONDS = 3600.0
-CLEAN_SECONDS = 600.0
 LOOP_SECONDS = 5.0
 INBOX_SIZE = 500
 """Events; at 128 KiB each a flood can take 64 MB and no more."""
@@ -59,8 +69,10 @@ class Agent:
         clock: Clock,
         *,
         notifier: Notifier,
+        own: Own | None = None,
         rng: Callable[[], float] = random.random,
     ) -> None:
+        """`own`: the screen's key and certificate, where it has any; it gets the next one in time."""
         self._config, self._cache, self._run_folder, self._rng = config, cache, run_folder, rng
         self._clock = FlooredClock(clock, BUILD_TIME)
         self._notifier = notifier
@@ -68,10 +80,19 @@ class Agent:
         self._dropped = 0
         self._refusals = Refusals()
         self._last_error = ""
+        self._contacted: datetime | None = None
+        self._mirrored: float | None = None
         self._stopping = threading.Event()
         self._status_topic = STATUS.of(screen=config.screen)
+        self._command_topic, self._assignment_topic = (
+            COMMAND.of(screen=config.screen),
+            ASSIGNMENT.of(screen=config.screen),
+        )
+        self._receipts_topic = RECEIPTS.of(screen=config.screen)
         cache.prepare()
-        self._holdings = Holdings(config.place, cache, self._load_keyring(), self._refusals)
+        self._trust = Trust(config.keyring, cache.keyring_path)
+        self._assigned = Assigned(config.screen, config.place, cache.assignment_path, self._trust.keyring)
+        self._holdings = Holdings(self._assigned.place, cache, self._trust.keyring, self._refusals)
         self._clock.raise_floor(self._holdings.newest_issued())
         self._unsettled = True
         will = encode(Status(screen=config.screen, online=False))
@@ -79,15 +100,22 @@ class Agent:
             config.broker, config.screen, self._inbox, credentials=config.credentials, will=(self._status_topic, will)
         )
         self._fetcher = Fetcher(config.http, cache, self._inbox, self._clock, tls=config.credentials)
-        self._heard: set[str] = set()
-        self._silence_rounds = 0
-        self._alarms = {"status": 0.0, "silence": float("inf"), "mirror": self._in(5.0), "keyring": self._in(30.0)}
-        self._alarms["clean"] = self._in(CLEAN_SECONDS)
+        self._renewal = Renewal(own, self._connection, self._inbox, self._clock, rng)
+        self._silence = Silence()
+        self._alarms = {"status": 0.0, "mirror": self._in(5.0), "keyring": self._in(30.0)}
+        self._machine = Machine(cache.folder)
+        self._witness = Witness(config.screen, cache, run_folder, self._clock, rng, self._send_receipts)
+        self._counted = self._witness.newest
+        asked = Asked(refresh=self._refresh, report=self._witness.report, changed=self._status_soon)
+        self._deeds = Deeds(config, cache.folder, run_folder, self._clock, self._inbox, asked)
 
     def run(self) -> None:
         """Work until `stop`."""
+        self._deeds.begin()
+        self._tell_pairing()
         self._fetcher.start()
-        self._connection.subscribe(self._holdings.topics)
+        self._connection.subscribe(self._holdings.topics)  # first what is to be shown
+        self._connection.subscribe((self._command_topic, self._assignment_topic))
         self._connection.start()
         self._notifier.ready()
         try:
@@ -104,7 +132,8 @@ class Agent:
 
     def close(self) -> None:
         """Leave the broker with a word, stop the threads. May be called twice."""
-        goodbye = encode(Status(screen=self._config.screen, online=False, place=self._config.place))
+        self._witness.close()
+        goodbye = encode(Status(screen=self._config.screen, online=False, place=self._assigned.place))
         self._connection.close((self._status_topic, goodbye))
         self._fetcher.close()
 
@@ -114,7 +143,8 @@ class Agent:
 
     def _step(self) -> None:
         """Take in what has come, then do what is due."""
-        wait = min([LOOP_SECONDS, *(due - self._clock.monotonic() for due in self._alarms.values())])
+        due = min(self._silence.due, self._witness.due(), self._deeds.due(), self._renewal.due, *self._alarms.values())
+        wait = min(LOOP_SECONDS, due - self._clock.monotonic())
         try:
             self._handle(self._inbox.get(timeout=max(0.01, wait)))
             for _ in range(MOST_EVENTS):  # a flood must not keep us from the rest
@@ -125,11 +155,10 @@ class Agent:
             pass
         if self._connection.dropped != self._dropped:  # perhaps the very message we need: ask again
             self._dropped = self._connection.dropped
-            self._heard.clear()
-            self._silence_rounds = 0
-            self._alarms["silence"] = self._in(SILENCE_SECONDS)
+            self._silence.begin(self._in(SILENCE_SECONDS))
         if self._unsettled:
             self._settle()
+        self._look()
         for name, due in list(self._alarms.items()):
             if due <= self._clock.monotonic():
                 self._ring(name)
@@ -139,17 +168,15 @@ class Agent:
         match name:
             case "status":
                 self._tell_status()
-            case "silence":
-                self._break_silence()
             case "mirror":
                 self._alarms["mirror"] = self._in(MIRROR_SECONDS)
                 if not self._connection.connected:
-                    self._ask_mirror(self._holdings.topics)
+                    self._ask_mirror([*self._holdings.topics, self._assignment_topic])
+                elif not self._assigned.place:
+                    self._ask_mirror([self._assignment_topic])
             case "keyring":
                 self._alarms["keyring"] = self._in(KEYRING_SECONDS)
                 self._fetcher.ask(KEYRING_PATH)
-            case "clean":
-                self._clean()
 
     def _handle(self, event: Any) -> None:
         match event:
@@ -161,30 +188,49 @@ class Agent:
             case BlobArrived():
                 self._unsettled = True
             case MirrorAnswered(path, message):
+                self._mirrored = self._clock.monotonic()
                 self._take_from_mirror(path, message)
+            case Uploaded():
+                self._deeds.uploaded(event)
+            case Reply():
+                self._note_error(self._renewal.take(event) or self._last_error)
             case FetchProblem(what, why):
                 self._note_error(f"{what}: {why}")
+            case _:
+                self._follow(event)
+
+    def _follow(self, event: Any) -> None:
+        """The connection comes and goes."""
+        match event:
             case Connected():
                 log.info("broker: connected")
                 self._last_error = ""
-                self._heard.clear()
-                self._silence_rounds = 0
+                self._silence.begin()
                 self._alarms["status"] = self._clock.monotonic()
+                self._witness.connected()
             case Subscribed(_, refused):
                 if refused:
                     self._note_error(f"broker 不许订阅 {refused[0]}")
-                self._alarms["silence"] = self._clock.monotonic() + SILENCE_SECONDS
+                self._contact()
+                self._silence.subscribed(self._clock.monotonic())
             case Disconnected(why):
-                self._alarms["silence"] = float("inf")
+                self._silence.disconnected()
                 self._note_error(why)
+                self._status_soon()
 
     def _take(self, topic: str, message: bytes) -> None:
         """A message came, by whatever way: use it, know it, or refuse it."""
-        if topic not in self._holdings.topics:
-            return
         try:
+            if topic == self._command_topic:
+                screen, place = self._config.screen, self._assigned.place
+                self._deeds.obey(opened(message, self._holdings.keyring, screen, place))
+            if topic == self._assignment_topic:
+                self._take_assignment(message)
+            if topic not in self._holdings.topics:
+                return
             news = self._holdings.offer(topic, message)
-            self._heard.add(topic)  # a forgery is no word from the publisher
+            self._silence.heard.add(topic)  # a forgery is no word from the publisher
+            self._contact()
             if news:
                 log.info("took revision %d of %s", self._holdings.revisions()[topic], topic)
                 self._clock.raise_floor(self._holdings.newest_issued())
@@ -204,47 +250,47 @@ class Agent:
             self._take(path, message)
             return
         try:
-            keyring = verify_keyring(message, self._holdings.keyring)
-            verify_keyring(message, self._flashed)  # else it would be refused at the next start
-        except Refused as refusal:  # another village's, perhaps: its server may be in our list too
-            log.info("keyring not taken: %s", refusal)
+            keyring = self._trust.offer(message)
+        except OSError as error:
+            self._note_disk_error(error)
             return
-        if keyring.version > self._holdings.keyring.version:
-            try:
-                write_atomic(self._cache.keyring_path, message)
-            except OSError as error:
-                self._note_disk_error(error)
-                return
+        if keyring is not None:
             self._change_keyring(keyring)
+
+    def _take_assignment(self, message: bytes) -> None:
+        """Hang where it says; the player follows by itself. An empty one: nobody assigns us any more, and we stay."""
+        if not message or not self._assigned.offer(message, self._holdings.keyring):
+            return
+        before = self._holdings.topics
+        self._holdings.move(self._assigned.place)
+        self._listen_anew(before)
+        self._tell_pairing()
+
+    def _tell_pairing(self) -> None:
+        """Of a screen with a certificate and without a place, the panel says so."""
+        said = "证书已经领到，正在等待安排地点"
+        self._deeds.pair(None if self._assigned.place else Pairing(screen=self._config.screen, said=said))
 
     def _change_keyring(self, keyring: Keyring) -> None:
         """Believe the new keyring, and no longer what only the old one vouched for."""
-        log.info("keyring: version %d -> %d", self._holdings.keyring.version, keyring.version)
         before = self._holdings.topics
         self._holdings.believe(keyring)
+        self._listen_anew(before)
+
+    def _listen_anew(self, before: tuple[str, ...]) -> None:
+        """Other topics than `before` are ours now."""
         self._unsettled = True
         self._connection.unsubscribe([topic for topic in before if topic not in self._holdings.topics])
         self._connection.subscribe(self._holdings.topics)
 
-    def _load_keyring(self) -> Keyring:
-        """The keyring from flashing, or the newer one that it led to. Raises ConfigError."""
-        try:
-            keyring = verify_keyring(self._config.keyring.read_bytes(), None)
-        except OSError as error:
-            raise ConfigError(self._config.keyring, [f"读不了钥匙串：{error.strerror}"]) from error
-        except Refused as error:
-            raise ConfigError(self._config.keyring, [f"钥匙串不可信：{error}"]) from error
-        self._flashed = keyring
-        try:
-            return verify_keyring(self._cache.keyring_path.read_bytes(), keyring)
-        except (OSError, Refused):  # none yet, or rotten: the mirror has it
-            return keyring
-
     def _settle(self) -> None:
         """Make what was taken hold, and fetch what it lacks."""
+        since = self._clock.monotonic()
         try:
             self._fetcher.want(self._holdings.settle())
             self._unsettled = False
+            self._witness.settled(self._holdings, since)
+            self._contact()
         except OSError as error:
             self._note_disk_error(error)
         self._status_soon()
@@ -252,31 +298,47 @@ class Agent:
     def _note_disk_error(self, error: OSError) -> None:
         """A full disk: what is on the screen stays. Make room; the next subscription brings the message again."""
         self._note_error(f"不能保存：{error.strerror}")
-        self._clean()
-        self._alarms["silence"] = self._in(MIRROR_SECONDS)
-        self._heard.clear()
-        self._silence_rounds = 0
+        self._witness.clean(self._holdings)
+        self._silence.begin(self._in(MIRROR_SECONDS))
 
-    def _clean(self) -> None:
-        """Delete what nothing names, once the player has drawn the state that names it no more."""
-        self._alarms["clean"] = self._in(CLEAN_SECONDS)
-        _, digest = self._cache.pointer()
-        heartbeat = read_heartbeat(self._run_folder)
-        if heartbeat is None or heartbeat.pointer == digest:
-            self._holdings.clean()
+    def _contact(self) -> None:
+        """Tell the player, once a boot, that the cache holds what the publishers say now."""
+        kept = self._holdings.kept()
+        if not self._deeds.contact and not self._unsettled and in_contact(kept, self._silence.heard):
+            self._deeds.in_contact()
 
-    def _break_silence(self) -> None:
-        """Some topics said nothing since we subscribed: ask again, then ask over HTTP."""
-        self._alarms["silence"] = float("inf")
-        silent = [topic for topic in self._holdings.topics if topic not in self._heard]
-        if not silent or not self._connection.connected:
-            return
-        self._silence_rounds += 1
-        if self._silence_rounds == 1:
-            self._connection.subscribe(silent)
-        else:
-            self._ask_mirror(silent)
-            self._alarms["silence"] = self._in(SILENT_TOPIC_SECONDS)
+    def _look(self) -> None:
+        """See to what is due beside messages: the player's doings, commands under way, topics that are silent."""
+        self._deeds.look()
+        self._renewal.look()
+        try:
+            if self._witness.look(self._holdings, settled=not self._unsettled):
+                log.warning("the player shows no sign of life")
+                self._status_soon()
+        except OSError as error:
+            self._note_error(f"回执不能保存：{error.strerror}")
+        if self._witness.newest != self._counted:  # whoever missed the batch sees by the status what to ask for
+            self._counted = self._witness.newest
+            self._status_soon()
+        if self._silence.due <= self._clock.monotonic():
+            if not self._connection.connected:
+                self._silence.disconnected()
+                return
+            silent, by_http = self._silence.broken(self._holdings.topics, self._in(SILENT_TOPIC_SECONDS))
+            if by_http:
+                self._ask_mirror(silent)
+            elif silent:
+                self._connection.subscribe(silent)
+
+    def _send_receipts(self, batch: bytes) -> bool:
+        return self._connection.publish(self._receipts_topic, batch, qos=1, retain=False)
+
+    def _refresh(self) -> None:
+        """Ask for everything once more, by both ways."""
+        self._silence.begin()
+        self._connection.subscribe(self._holdings.topics)
+        self._ask_mirror([*self._holdings.topics, self._assignment_topic])
+        self._fetcher.ask(KEYRING_PATH)
 
     def _ask_mirror(self, topics: tuple[str, ...] | list[str]) -> None:
         for topic in topics:
@@ -287,15 +349,21 @@ class Agent:
 
     def _tell_status(self) -> None:
         self._alarms["status"] = self._in(STATUS_SECONDS)
-        if self._connection.connected:
-            self._connection.publish(self._status_topic, encode(self.status()), qos=1, retain=True)
+        status, connected, now = self.status(), self._connection.connected, self._clock.now()
+        self._contacted = now if connected else self._contacted
+        with contextlib.suppress(OSError):  # for those at the screen; the village hears it below
+            address = f"{self._config.broker.host}:{self._config.broker.port}"
+            state = AgentState(status, self._clock.monotonic(), connected, address, self._contacted, self._mirrored)
+            write_state(self._run_folder, state)
+        if connected:
+            self._connection.publish(self._status_topic, encode(status), qos=1, retain=True)
 
     def status(self) -> Status:
         """What the screen would say of itself now."""
         return Status(
             screen=self._config.screen,
             online=True,
-            place=self._config.place,
+            place=self._assigned.place,
             at=self._clock.now(),
             version=software_version(),
             revisions=self._holdings.revisions(),
@@ -305,8 +373,12 @@ class Agent:
             dropped_messages=self._connection.dropped,
             clock_trusted=self._clock.trusted(),
             keyring_version=self._holdings.keyring.version,
-            showing=read_heartbeat(self._run_folder),
+            showing=self._witness.heartbeat(),
             last_error=self._last_error,
+            receipts_series=self._witness.series,
+            receipts_newest=self._witness.newest,
+            outcomes=self._deeds.memory.outcomes,
+            hardware=self._machine.hardware(),
         )
 
     def _note_error(self, why: str) -> None:

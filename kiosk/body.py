@@ -23,6 +23,7 @@ def strips(found: tuple[Block, ...], column: Column, metrics: Metrics) -> tuple[
                 new = paragraph_strips(block.spans, column, metrics, above)
             case ListItem():
                 new = item_strips(block, column, metrics, above, indent)
+                new[0] = replace(new[0], in_list=isinstance(before, ListItem))
             case Table():
                 new = table_strips(block, column, metrics, above, alike(block, tables))
         if made and new and before and leads_on(before):

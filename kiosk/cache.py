@@ -4,6 +4,7 @@
     messages/<sha256>    signed messages, the bytes as they came
     current.json         which messages hold now: the one pointer, flipped last
     keyring.json         the newest keyring
+    assignment.json      where this screen hangs and what its panel is, as signed by a publisher
 
 Only the agent writes. The player checks digests, not signatures: the agent has done that.
 For each MQTT topic the pointer has a stack of messages, the newest first. Older ones stay until
@@ -17,6 +18,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from content.assignment import parse_verified_assignment
+from content.display import DisplayConfig
 from content.errors import BlobCorrupt, Refused
 from content.files import remove_temporary_files, sha256_hex, write_atomic
 from content.manifest import Content, Manifest, parse, parse_content, parse_verified
@@ -48,6 +51,7 @@ class Cache:
         self._folder = folder
         self._blobs, self._messages = folder / "blobs", folder / "messages"
         self.keyring_path = folder / "keyring.json"
+        self.assignment_path = folder / "assignment.json"
 
     @property
     def folder(self) -> Path:
@@ -71,6 +75,13 @@ class Cache:
             return parse(text, Pointer), sha256_hex(text)
         except (OSError, Refused):
             return None, ""
+
+    def assigned_display(self) -> DisplayConfig | None:
+        """The panel that the assignment names; None where it leaves that to kiosk.yaml. For the player."""
+        try:
+            return parse_verified_assignment(self.assignment_path.read_bytes()).display
+        except (OSError, Refused):
+            return None
 
     def flip(self, pointer: Pointer) -> None:
         """From now on `pointer` holds, if it does not already. Everything it names must be here. Raises OSError."""

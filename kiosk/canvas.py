@@ -7,121 +7,47 @@ differ are drawn again, so a tick of the clock costs a small rectangle. What com
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import pygame
-import pygame.freetype
 from pygame import Rect, Surface
 
-from content.errors import WindowError
+from content.notice import Colour
 from kiosk.code import QUIET_MODULES, modules
-from kiosk.glyphs import drawable, nearest
-from kiosk.icons import Disc, Polygon, Slab, Stroke, shapes
+from kiosk.fonts import FontMetrics, Fonts
+from kiosk.icons import shapes
 from kiosk.imagesize import image_size
-from kiosk.palette import EMPTY_GROUND, EMPTY_INK
-from kiosk.shapes import Box, Code, Icon, Item, Picture, Rectangle, Scene, Text
+from kiosk.outline import Disc, Polygon, Slab, Stroke
+from kiosk.scrolled import Strips
+from kiosk.shapes import Box, Clip, Code, Icon, Item, Picture, Rectangle, Scene, Scroll, Text
+from kiosk.theme import absent
+from kiosk.video import Films
 
 ReadBlob = Callable[[str], bytes | None]
 
-FONT_FOLDERS = (
-    "/usr/share/fonts/opentype/noto",  # Debian, Ubuntu, Raspberry Pi OS: fonts-noto-cjk
-    "/usr/share/fonts/noto-cjk",  # Arch
-    "/usr/share/fonts/google-noto-sans-cjk-fonts",  # Fedora
-    "/usr/share/fonts/google-noto-cjk",
-    "/usr/share/fonts/noto",
-    "/opt/homebrew/share/fonts",
-    "/Library/Fonts",
-)
-SIMPLIFIED_CHINESE = 2
-"""The face inside NotoSansCJK-*.ttc; without it a .ttc gives Japanese shapes."""
-MAX_ADVANCES = 20_000
-MAX_PICTURE_PIXELS = 40_000_000
+MAX_PICTURE_PIXELS = 12_000_000
+"""The publisher sends at most 4.5 million; unpacked twice, as here, these take 96 MB of a Zero 2 W's 512."""
 MAX_CACHED_BYTES = 64 * 1024 * 1024
 SMOOTH = 4
 """Icons and corners are drawn this many times larger and scaled down: pygame.draw has no anti-aliasing."""
 MAX_DIRTY = 8
 
 
-class FontMissing(WindowError):
-    """No Chinese font on this machine."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"找不到字体 {name}，已查找：{'、'.join(FONT_FOLDERS)}。请安装思源黑体：sudo apt-get install fonts-noto-cjk"
-        )
-
-
-def open_font(weight: str, folders: Iterable[str] = FONT_FOLDERS) -> pygame.freetype.Font:
-    """Noto Sans CJK SC in `weight`. Raises FontMissing."""
-    name = f"NotoSansCJK-{weight}.ttc"
-    for folder in folders:
-        path = Path(folder) / name
-        if path.is_file():
-            font = pygame.freetype.Font(str(path), font_index=SIMPLIFIED_CHINESE)
-            font.origin = True
-            return font
-    raise FontMissing(name)
-
-
-class FontMetrics:
-    """kiosk.text.Metrics over the two weights."""
-
-    ASCENT, DESCENT = 0.98, 0.27
-    """Ems that hold every Chinese and Latin glyph; the font's own 1.16 and 0.29 leave room for scripts it lacks."""
-
-    def __init__(self) -> None:
-        pygame.freetype.init()
-        self.fonts = {False: open_font("Regular"), True: open_font("Bold")}
-        self._advances: dict[tuple[int, bool], dict[str, float]] = {}
-        self._stand_ins: dict[str, str] = {}
-
-    def advance(self, cluster: str, size: int, bold: bool) -> float:
-        known = self._advances.setdefault((size, bold), {})
-        width = known.get(cluster)
-        if width is None:
-            if len(known) >= MAX_ADVANCES:
-                known.clear()
-            width = known[cluster] = self._measured(cluster, size, bold)
-        return width
-
-    def _measured(self, cluster: str, size: int, bold: bool) -> float:
-        text = self.shown(cluster)
-        return sum(glyph[4] if glyph else float(size) for glyph in self.fonts[bold].get_metrics(text, size))
-
-    def shown(self, text: str) -> str:
-        """`text` as it is drawn: what the font has no shape for is replaced by what says the same, or a quiet mark."""
-        if text.isascii() and text.isprintable():
-            return text
-        return "".join(self._stand_in(character) for character in drawable(text))
-
-    def _stand_in(self, character: str) -> str:
-        known = self._stand_ins.get(character)
-        if known is None:
-            if len(self._stand_ins) >= MAX_ADVANCES:
-                self._stand_ins.clear()
-            known = self._stand_ins[character] = nearest(character, self._has)
-        return known
-
-    def _has(self, character: str) -> bool:
-        return self.fonts[False].get_metrics(character, 20)[0] is not None
-
-    def ascent(self, size: int) -> int:
-        return round(size * self.ASCENT)
-
-    def descent(self, size: int) -> int:
-        return round(size * self.DESCENT)
-
-
 class Canvas:
     """Draws scenes on one surface and remembers the last one."""
 
-    def __init__(self, surface: Surface, read_blob: ReadBlob) -> None:
+    def __init__(
+        self, surface: Surface, read_blob: ReadBlob, fonts: Fonts | None = None, *, patience: float | None = None
+    ) -> None:
+        """`patience`: how many seconds to wait for each frame of a film; a preview has time, a screen has not."""
         self.surface = surface
-        self.metrics = FontMetrics()
+        self._films = Films(read_blob, patience)
+        self.metrics = fonts or FontMetrics()
+        self._strips = Strips(self.metrics, self.metrics.draw)
         self._read_blob = read_blob
         self._drawn: Scene | None = None
+        self._paper: Colour = "#000000"
         self._stamps: dict[tuple[object, ...], Surface] = {}
         self._pictures: dict[tuple[str, Box, int], Surface] = {}
 
@@ -130,6 +56,7 @@ class Canvas:
         boxes = changed(self._drawn, scene)
         whole = Box(0, 0, *self.surface.get_size())
         boxes = [clipped for box in boxes if (clipped := intersection(box, whole))]
+        self._paper = scene.paper
         self._drawn = None  # should drawing fail half-way, the next scene is drawn in full
         for box in boxes:
             part = self.surface.subsurface(rect(box))  # freetype does not respect a clip, but keeps to a subsurface
@@ -138,11 +65,16 @@ class Canvas:
                 if reach(item).touches(box):
                     self._draw_item(part, item.moved(-box.x, -box.y))
         self._drawn = scene
+        self._films.keep_only(item for item in scene.items if isinstance(item, Clip))
         return boxes
 
     def forget(self) -> None:
         """Somebody else drew on the surface: the next scene is drawn in full."""
         self._drawn = None
+
+    def close(self) -> None:
+        """End the decoders of films. May be called twice; what is drawn later begins them again."""
+        self._films.close()
 
     def _draw_item(self, part: Surface, item: Item) -> None:
         match item:
@@ -151,14 +83,17 @@ class Canvas:
             case Text():
                 for run in item.runs:
                     place = (item.box.x + run.x, item.box.y + item.ascent)
-                    font = self.metrics.fonts[run.bold]
-                    font.render_to(part, place, self.metrics.shown(run.text), item.colour, size=item.size)
+                    self.metrics.draw(part, run.text, place, item.size, run.bold, item.colour)
             case Picture():
                 self._draw_picture(part, item)
             case Code():
                 draw_code(part, item)
             case Icon():
                 part.blit(self._icon(item), (item.box.x, item.box.y))
+            case Scroll():
+                self._strips.draw(part, item)
+            case Clip():
+                self._draw_clip(part, item)
 
     def _draw_rectangle(self, part: Surface, item: Rectangle) -> None:
         box = item.box
@@ -203,18 +138,45 @@ class Canvas:
         if key not in self._pictures:
             loaded = self._loaded(item)
             if loaded is None:
-                self._draw_rectangle(part, Rectangle(item.box, EMPTY_GROUND, item.radius))
+                ground, ink = absent(self._paper)
+                self._draw_rectangle(part, Rectangle(item.box, ground, item.radius))
                 side = max(1, min(item.box.width, item.box.height) // 4)
                 middle = Box(
                     item.box.x + (item.box.width - side) // 2, item.box.y + (item.box.height - side) // 2, side, side
                 )
-                part.blit(self._icon(Icon(middle, "picture", EMPTY_INK)), (middle.x, middle.y))
+                part.blit(self._icon(Icon(middle, "picture", ink)), (middle.x, middle.y))
                 return
             size = 4 * item.box.width * item.box.height
             while self._pictures and size + self._cached_bytes() > MAX_CACHED_BYTES:
                 self._pictures.pop(next(iter(self._pictures)))
             self._pictures[key] = loaded
         part.blit(self._pictures[key], (item.box.x, item.box.y))
+
+    def _draw_clip(self, part: Surface, item: Clip) -> None:
+        """The film's picture of the moment, or its still picture."""
+        frame, box = self._films.frame(item), item.box
+        if frame is None:
+            self._draw_picture(part, Picture(box, item.still, item.radius))
+            return
+        part.blit(frame, (box.x, box.y))
+        radius = min(item.radius, box.width // 2, box.height // 2)
+        if radius > 1:
+            corners = self._corners(radius)
+            for right, low in ((0, 0), (1, 0), (0, 1), (1, 1)):
+                place = (box.x + right * (box.width - radius), box.y + low * (box.height - radius))
+                part.blit(corners, place, (right * radius, low * radius, radius, radius))
+
+    def _corners(self, radius: int) -> Surface:
+        """The paper around a disc: what rounds the corners of a film, four quarters of it."""
+        key = ("corners", radius, self._paper)
+        if key not in self._stamps:
+            large = Surface((2 * radius * SMOOTH, 2 * radius * SMOOTH), pygame.SRCALPHA, 32)
+            large.fill(self._paper)
+            clear = pygame.Color(self._paper)
+            clear.a = 0
+            pygame.draw.circle(large, clear, (radius * SMOOTH, radius * SMOOTH), radius * SMOOTH)
+            self._keep(key, pygame.transform.smoothscale(large, (2 * radius, 2 * radius)))
+        return self._stamps[key]
 
     def _cached_bytes(self) -> int:
         return sum(4 * kept.get_width() * kept.get_height() for kept in self._pictures.values())
@@ -295,8 +257,8 @@ def draw_stroke(surface: Surface, colour: pygame.Color, points: list[tuple[float
 
 def draw_code(part: Surface, item: Code) -> None:
     """Whole pixels a module, so that nothing is blurred; the quiet zone is white."""
-    fill(part, "#ffffff", rect(item.box))
-    for row, line in enumerate(modules(item.url), QUIET_MODULES):
+    fill(part, item.light, rect(item.box))
+    for row, line in enumerate(modules(item.url, item.correction), QUIET_MODULES):
         for column, black in enumerate(line, QUIET_MODULES):
             if black:
                 x, y = item.box.x + column * item.module, item.box.y + row * item.module

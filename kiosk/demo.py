@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import content
@@ -21,6 +21,8 @@ from content.errors import WindowError
 from kiosk.demo_page import PageServer, ScreenOnPage
 from kiosk.health import HEARTBEAT, read_heartbeat
 
+LAMP = 5
+"""Pixels a dot of an LED panel on the page."""
 VILLAGE, STREET = "baizhuang", "macun-street"
 START_SECONDS = 60.0
 RESTART_SECONDS = 2.0
@@ -41,18 +43,43 @@ class DemoError(WindowError):
 
 @dataclass(frozen=True)
 class DemoScreen:
-    """One of the screens: where it hangs and how large it is."""
+    """One of the screens: where it hangs and how large it is, in pixels or, for an LED panel, in dots."""
 
     name: str
     place: str
     title: str
     size: tuple[int, int]
+    colours: str = ""
+    """Of an LED panel."""
+
+    @property
+    def picture(self) -> tuple[int, int]:
+        """The pixels of its picture on the page."""
+        side = LAMP if self.colours else 1
+        return self.size[0] * side, self.size[1] * side
+
+    @property
+    def dots(self) -> str:
+        """How many dots an LED panel has, for people."""
+        return f"LED {self.size[0]}×{self.size[1]} 点" if self.colours else ""
+
+    def display(self, *, window: bool) -> str:
+        """What kiosk.yaml says of it."""
+        width, height = self.size
+        if not self.colours:
+            half = f"kind: window, size: {width // 2}x{height // 2}"
+            return half if window else f"kind: file, size: {width}x{height}, frame: screen.png"
+        driver = "driver: window" if window else "driver: file, frame: screen.png"
+        led = f"kind: led, columns: {width}, rows: {height}, colours: {self.colours}"
+        return f"{led}, {driver}, options: {{dots: {LAMP}}}"
 
 
 SCREENS = (
     DemoScreen("north-b3-u1", "baizhuang/cuiyuan-north/w012/b3/u1", "翠苑小区北区 3号楼 1单元 · 横屏", (1920, 1080)),
     DemoScreen("north-b3-u2", "baizhuang/cuiyuan-north/w012/b3/u2", "翠苑小区北区 3号楼 2单元 · 竖屏", (1080, 1920)),
     DemoScreen("other-block", "", "另一个街区 · 小横屏", (1280, 720)),
+    DemoScreen("north-b3-led", "baizhuang/cuiyuan-north/w012/b3/u1", "3号楼 1单元 · 全彩 LED", (192, 64), "full"),
+    DemoScreen("north-b4-led", "baizhuang/cuiyuan-north/w012/b4/u1", "4号楼 1单元 · 单红 LED", (128, 32), "red"),
 )
 
 
@@ -111,7 +138,10 @@ def run_locked(folder: Path, port: int, seconds: float) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    on_page = [ScreenOnPage(s.name, s.title, s.size, screen_folder(folder, s) / "screen.png") for s in screens(folder)]
+    on_page = [
+        ScreenOnPage(s.name, s.title, s.picture, screen_folder(folder, s) / "screen.png", s.dots)
+        for s in screens(folder)
+    ]
     try:
         for child in children:
             child.start()
@@ -165,7 +195,7 @@ def screens(folder: Path) -> list[DemoScreen]:
     listed = command("content", "places", str(folder / "content" / VILLAGE)).splitlines()
     doorways = [line.split()[0] for line in listed if line.split()[0].count("/") == 4]
     elsewhere = next((path for path in reversed(doorways) if "/cuiyuan-north/" not in path), doorways[-1])
-    return [DemoScreen(s.name, s.place or elsewhere, s.title, s.size) for s in SCREENS]
+    return [replace(screen, place=screen.place or elsewhere) for screen in SCREENS]
 
 
 def screen_folder(folder: Path, screen: DemoScreen) -> Path:
@@ -200,10 +230,9 @@ def screen_children(folder: Path, screen: DemoScreen, broker: str, urls: str) ->
     home = screen_folder(folder, screen)
     home.mkdir(parents=True, exist_ok=True)
     (home / "run-player" / HEARTBEAT).unlink(missing_ok=True)  # an earlier demonstration's
-    width, height = screen.size
-    displays = {"player": f"kind: file, size: {width}x{height}, frame: screen.png"}
+    displays = {"player": screen.display(window=False)}
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        displays["window"] = f"kind: window, size: {width // 2}x{height // 2}"
+        displays["window"] = screen.display(window=True)
     children = []
     for role, display in displays.items():
         config = home / ("kiosk.yaml" if role == "player" else "window.yaml")

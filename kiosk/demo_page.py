@@ -20,6 +20,8 @@ class ScreenOnPage:
     title: str
     size: tuple[int, int]
     frame: Path
+    dots: str = ""
+    """For an LED panel: how many it has; its picture shows each as a lamp."""
 
     def version(self) -> int:
         """Changes with each new picture; 0 before the first."""
@@ -56,7 +58,14 @@ class PageHandler(BaseHTTPRequestHandler):
             "python": sys.executable,
             "notices": sorted(path.name for path in (self._folder / "notices").glob("*.yaml")),
             "screens": [
-                {"name": s.name, "title": s.title, "width": s.size[0], "height": s.size[1], "version": str(s.version())}
+                {
+                    "name": s.name,
+                    "title": s.title,
+                    "width": s.size[0],
+                    "height": s.size[1],
+                    "dots": s.dots,
+                    "version": str(s.version()),
+                }
                 for s in self._screens
             ],
         }

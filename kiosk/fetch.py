@@ -15,10 +15,12 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from content.clock import Clock
 from content.errors import FetchFailed
@@ -26,6 +28,7 @@ from content.files import fsync_folder
 from content.manifest import MAX_PAYLOAD
 from content.mqtt import backoff
 from kiosk.cache import Cache
+from kiosk.deadline import Cut, CutAdapter
 from kiosk.plan import Wanted
 
 TIMEOUT = (10.0, 30.0)
@@ -85,7 +88,9 @@ class Fetcher:
         *,
         tls: Any = None,
         rng: Callable[[], float] = random.random,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
+        self._patience = patience
         self._urls, self._cache, self._inbox, self._clock, self._rng = urls, cache, inbox, clock, rng
         self._jobs: dict[str, Job] = {}
         self._changed = threading.Condition()
@@ -93,6 +98,9 @@ class Fetcher:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy from the environment, no ~/.netrc
         self._session.headers["Accept-Encoding"] = "identity"
+        self._cut = Cut()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, CutAdapter(self._cut))
         if tls is not None:
             self._session.verify = str(tls.ca)
             self._session.cert = (str(tls.certificate), str(tls.key))
@@ -106,6 +114,7 @@ class Fetcher:
         with self._changed:
             self._stopping = True
             self._changed.notify()
+        self._cut.now()
         if self._thread.is_alive():
             self._thread.join(timeout=2.0)
         self._session.close()
@@ -183,24 +192,26 @@ class Fetcher:
     def _answer(self, url: str, headers: dict[str, str] | None = None) -> Iterator[requests.Response]:
         """A GET, its body not read yet. Redirects are not followed, packed bodies not taken. Raises FetchFailed."""
         try:
-            with self._session.get(url, timeout=TIMEOUT, stream=True, headers=headers, allow_redirects=False) as answer:
+            with self._cut.after(self._patience):
+                answer = self._session.get(url, timeout=TIMEOUT, stream=True, headers=headers, allow_redirects=False)
+            with answer:
                 if answer.headers.get("Content-Encoding", "identity") != "identity":
                     raise FetchFailed(url, "服务器压缩了内容")  # a few bytes may unpack to gigabytes
                 yield answer
-        except (requests.RequestException, ValueError) as error:  # ValueError: headers that are none
+        except (requests.RequestException, HTTPError, HTTPException, ValueError) as error:  # ValueError: bad headers
             raise FetchFailed(url, type(error).__name__) from error
 
     def _pieces(self, url: str, answer: requests.Response, most: int) -> Iterator[bytes]:
-        """The body, piece by piece, at most `most` bytes and not for ever. Raises TooLong, FetchFailed."""
-        deadline = self._clock.monotonic() + PATIENCE_SECONDS + most / LEAST_BYTES_PER_SECOND
-        for piece in answer.iter_content(CHUNK):
-            most -= len(piece)
-            if most < 0:
+        """The body, piece by piece as it comes, at most `most` bytes. Raises TooLong, FetchFailed."""
+        began, got = self._clock.monotonic(), 0
+        while piece := answer.raw.read1(CHUNK, decode_content=False):  # read() would wait until a chunk is full
+            got += len(piece)
+            if got > most:
                 raise TooLong(url, "比声明的长")
             if self._stopping:
                 raise FetchFailed(url, "正在停止")
             yield piece
-            if self._clock.monotonic() > deadline:
+            if self._clock.monotonic() - began > self._patience + got / LEAST_BYTES_PER_SECOND:
                 raise FetchFailed(url, "太慢")
 
     def _message(self, url: str) -> bytes | None:
@@ -218,6 +229,8 @@ class Fetcher:
         have = part.stat().st_size if part.exists() else 0
         if have < wanted.size:
             self._download(url, wanted, part, have)
+        if part.stat().st_size < wanted.size:
+            raise FetchFailed(url, "没有传完就断开了")  # what came is kept
         digest = sha256_of(part)
         if digest != wanted.sha256:
             part.unlink()

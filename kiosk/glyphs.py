@@ -14,6 +14,8 @@ ALIKE = str.maketrans("✅✔☑❌❎✖🚫⛔❤♥💗📞📱☎⭐🌟❗�
 NEUTRAL, UNKNOWN = "·", "〓"
 """Instead of a picture without a glyph, and of a letter without one (the geta of the typesetters)."""
 
+MOST_STAND_INS = 20_000
+
 
 def drawable(text: str) -> str:
     """`text` as it goes to the font: marks composed with their letters, an emoji one character, the shapeless left out.
@@ -51,3 +53,24 @@ def nearest(character: str, has: Callable[[str], bool]) -> str:
         case "L" | "N":
             return UNKNOWN
     return NEUTRAL
+
+
+class StandIns:
+    """Texts as one font draws them. `has` asks the font, once for each character."""
+
+    def __init__(self, has: Callable[[str], bool]) -> None:
+        self._has, self._known = has, dict[str, str]()
+
+    def shown(self, text: str) -> str:
+        """`text` as it is drawn: what the font has no shape for is replaced by what says the same, or a quiet mark."""
+        if text.isascii() and text.isprintable():
+            return text
+        return "".join(self._stand_in(character) for character in drawable(text))
+
+    def _stand_in(self, character: str) -> str:
+        known = self._known.get(character)
+        if known is None:
+            if len(self._known) >= MOST_STAND_INS:
+                self._known.clear()
+            known = self._known[character] = nearest(character, self._has)
+        return known

@@ -6,47 +6,16 @@ Values, and the small files on tmpfs through which they pass from player to agen
 import contextlib
 import os
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from content.decoding import decoded
 from content.errors import Reason, Refused
 from content.manifest import encode
-from content.notice import Frozen
+from content.reports import Heartbeat
 
 HEARTBEAT = "heartbeat.json"
-
-
-class Heartbeat(Frozen, frozen=True):
-    """The player's sign of life. `pointer` is the digest of the cache state that it has drawn."""
-
-    at: datetime
-    pointer: str = ""
-    item: str = ""
-    page: int = 0
-    pages: int = 0
-    frames: int = 0
-    error: str = ""
-
-
-class Status(Frozen, frozen=True):
-    """A screen's retained health report. Also, with `online` false, its last will."""
-
-    screen: str
-    online: bool
-    place: str = ""
-    at: datetime | None = None
-    version: str = ""
-    revisions: dict[str, int] = {}
-    missing_blobs: int = 0
-    refusals: dict[str, int] = {}
-    last_refusal: str = ""
-    dropped_messages: int = 0
-    clock_trusted: bool = False
-    keyring_version: int = 0
-    showing: Heartbeat | None = None
-    last_error: str = ""
 
 
 class Refusals:
@@ -74,5 +43,30 @@ def write_heartbeat(folder: Path, heartbeat: Heartbeat) -> None:
 def read_heartbeat(folder: Path) -> Heartbeat | None:
     """The newest heartbeat; None where no player has run since boot."""
     with contextlib.suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode((folder / HEARTBEAT).read_bytes(), type=Heartbeat)
+        return decoded((folder / HEARTBEAT).read_bytes(), Heartbeat)
     return None
+
+
+STOPPED_SECONDS = 30.0
+"""The player writes its heartbeat every ten seconds, and drawing a large picture takes a Pi three."""
+
+
+class HeartWatch:
+    """Notices when the heartbeat changes no more, by the monotonic clock: wall time may step."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._beat: Heartbeat | None = None
+        self._since: float | None = None
+        self._stopped = False
+
+    def read(self) -> Heartbeat | None:
+        return read_heartbeat(self._folder)
+
+    def stopped_now(self, ticks: float) -> bool:
+        """Has it stopped since the last time that this was asked?"""
+        beat = self.read()
+        if beat != self._beat or self._since is None:
+            self._beat, self._since, self._stopped = beat, ticks, False
+        before, self._stopped = self._stopped, ticks - self._since >= STOPPED_SECONDS
+        return self._stopped and not before

@@ -4,14 +4,16 @@ The place where a message is believed or refused, and where the pointer is flipp
 messages come in as bytes, what is missing goes out as a set of blobs to fetch.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from content.clock import BUILD_TIME
 from content.errors import Refused
+from content.notice import Alert, Notice
 from content.signing import Keyring, verify_manifest
 from kiosk.cache import MAX_STACK, Cache, Pointer, Version
 from kiosk.health import Refusals
-from kiosk.plan import Wanted, is_newer, missing, topics_for, used_blobs
+from kiosk.plan import Wanted, is_newer, living, missing, topics_for, used_blobs
 
 
 class Holdings:
@@ -33,6 +35,11 @@ class Holdings:
             versions = [one for one in self._cache.stack(digests) if self._is_believed(topic, one.digest)]
             if versions:
                 self._stacks[topic] = versions
+
+    def move(self, place: str) -> None:
+        """The screen hangs at `place` now: what both places share goes on, the rest is forgotten."""
+        self._place = place
+        self.believe(self.keyring)
 
     def _salvaged(self) -> dict[str, tuple[str, ...]]:
         """Without a readable pointer (a rotten card): the newest message of each topic that lies in the cache."""
@@ -102,11 +109,28 @@ class Holdings:
         newest = [stack[0].manifest for stack in self._stacks.values()]
         return max([BUILD_TIME, *(manifest.issued for manifest in newest if manifest.publisher == first)])
 
+    def named(self) -> Iterator[tuple[str, Notice | Alert]]:
+        """Every notice and alert that may still be shown, each with its publisher; valid after `settle`."""
+        for stack in self._stacks.values():
+            manifest = stack[0].manifest
+            for alert in manifest.alerts.alerts if manifest.alerts else ():
+                yield manifest.publisher, alert
+            for content in living([one.content for one in stack if one.content]):
+                for notice in content.notices:
+                    yield manifest.publisher, notice
+
+    def kept(self) -> dict[str, bool]:
+        """The topics of which notices may be in the cache, and whether the newest content of each is here."""
+        newest = {topic: stack[0] for topic, stack in self._stacks.items()}
+        return {topic: one.content is not None for topic, one in newest.items() if one.manifest.alerts is None}
+
     def clean(self) -> None:
         """Delete from the cache what nothing here names."""
-        versions = [one for stack in self._stacks.values() for one in stack]
         pointer, _ = self._cache.pointer()
-        for digests in pointer.stacks.values() if pointer else ():
-            versions += self._cache.stack(digests)  # not settled yet (a full disk): the player still goes by it
-        blobs = used_blobs((one.manifest, one.content) for one in versions)
+        # Not settled yet (a full disk): the player still goes by what the pointer says.
+        flipped = [self._cache.stack(digests) for digests in pointer.stacks.values()] if pointer else []
+        stacks = [*self._stacks.values(), *flipped]
+        contents = [one for stack in stacks for one in living([each.content for each in stack if each.content])]
+        versions = [one for stack in stacks for one in stack]
+        blobs = used_blobs((one.manifest for one in versions), contents)
         self._cache.remove_unused({one.digest for one in versions}, blobs)

@@ -1,69 +1,9 @@
-"""The drawings beside the words: a few shapes in a square of 100 × 100, one colour with holes. Values only."""
+"""The drawings beside the words: one for each topic, and those of panel, foot and standby. Values only."""
 
-import math
+from kiosk.alert_icons import ALERT_ICONS
+from kiosk.outline import Disc, Polygon, Shape, Slab, Stroke, arc, curve, drop, star
 
-from msgspec import Struct
-
-Point = tuple[float, float]
-
-
-class Polygon(Struct, frozen=True):
-    points: tuple[Point, ...]
-    hole: bool = False
-
-
-class Disc(Struct, frozen=True):
-    centre: Point
-    radius: float
-    hole: bool = False
-
-
-class Stroke(Struct, frozen=True):
-    """A line through `points` with round ends and joints."""
-
-    points: tuple[Point, ...]
-    width: float
-    hole: bool = False
-
-
-class Slab(Struct, frozen=True):
-    """A rectangle with rounded corners."""
-
-    corner: Point
-    width: float
-    height: float
-    radius: float
-    hole: bool = False
-
-
-Shape = Polygon | Disc | Stroke | Slab
-
-
-def star(x: float, y: float, radius: float, *, hole: bool = False) -> Polygon:
-    """A five-pointed star, standing upright."""
-    spots = []
-    for step in range(10):
-        reach = radius if step % 2 == 0 else radius * 0.42
-        angle = math.pi * step / 5
-        spots.append((x + reach * math.sin(angle), y - reach * math.cos(angle)))
-    return Polygon(tuple(spots), hole)
-
-
-def drop(x: float, y: float, radius: float) -> tuple[Shape, ...]:
-    """A drop of water: a disc with a point on top, tangent to it."""
-    reach = radius * 2.1
-    angle = math.acos(radius / reach)
-    dx, dy = radius * math.sin(angle), radius * math.cos(angle)
-    return Disc((x, y), radius), Polygon(((x, y - reach), (x + dx, y - dy), (x - dx, y - dy)))
-
-
-def arc(x: float, y: float, radius: float, start: float, end: float, width: float) -> Stroke:
-    """Part of a circle, in degrees clockwise from three o'clock."""
-    angles = [math.radians(start + (end - start) * step / 16) for step in range(17)]
-    return Stroke(tuple((x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles), width)
-
-
-ICONS: dict[str, tuple[Shape, ...]] = {
+TOPIC_ICONS: dict[str, tuple[Shape, ...]] = {
     # A sheet with lines and a seal.
     "policy": (
         Slab((12, 6), 62, 88, 7),
@@ -153,6 +93,46 @@ ICONS: dict[str, tuple[Shape, ...]] = {
     ),
     # Head and shoulders, cut by the square below.
     "person": (Disc((50, 36), 20), Slab((14, 62), 72, 70, 34)),
+    # The same in three colours, one over the other: a friendly figure in a coat with a lanyard.
+    "face": (
+        Disc((50, 44), 25),
+        Disc((25, 46), 5),
+        Disc((75, 46), 5),
+        Slab((41, 60), 18, 26, 6),
+        Disc((41, 45), 2.9, True),
+        Disc((59, 45), 2.9, True),
+        arc(50, 47, 11, 28, 152, 3, hole=True),
+    ),
+    "coat": (
+        Slab((6, 76), 88, 60, 28),
+        Polygon(((40, 75), (60, 75), (50, 91)), True),
+        Stroke(((37, 76), (50, 99)), 2.6, True),
+        Stroke(((63, 76), (50, 99)), 2.6, True),
+    ),
+    "hair": (
+        curve(
+            (
+                (24, 44),
+                (22, 30),
+                (30, 18),
+                (46, 12),
+                (62, 13),
+                (74, 22),
+                (78, 34),
+                (76, 44),
+                (70, 34),
+                (52, 30),
+                (34, 31),
+            )
+        ),
+    ),
+    # Two turns of a meander, twice as wide as high, for the festive head.
+    "fret": (
+        Stroke(((0, 92), (40, 92), (40, 34), (22, 34), (22, 62)), 6),
+        Stroke(((40, 92), (50, 92), (50, 8), (0, 8)), 6),
+        Stroke(((50, 92), (90, 92), (90, 34), (72, 34), (72, 62)), 6),
+        Stroke(((90, 92), (100, 92), (100, 8), (50, 8)), 6),
+    ),
     # Roofs and trees, four times as wide as high, for the standby picture.
     "village": (
         Slab((0, 92), 100, 4, 0),
@@ -189,6 +169,7 @@ ICONS: dict[str, tuple[Shape, ...]] = {
         Disc((50, 75), 5.5, True),
     ),
 }
+ICONS = TOPIC_ICONS | ALERT_ICONS
 """Every icon by name. A topic that names another gets "notice"."""
 
 

@@ -37,6 +37,7 @@ HALF_OPENING = frozenset("（【「『《〈“‘［｛〔〖〘〝")
 """Their ink stands in the right half of the square: at the head of a line the left half is not set."""
 HALF_CLOSING = frozenset("）】」』》〉”’］｝〕〗〙〟")
 """And theirs in the left half: the right one is not counted at the end of a line."""
+HALF_EMPTY = HANGING | HALF_CLOSING
 WORD_CLOSING = frozenset(".,;:!?)]}%")
 WORD_OPENING = frozenset("([{$¥#@")
 WORDLIKE = frozenset({Kind.WORD, Kind.WORD_OPEN, Kind.WORD_CLOSE})
@@ -105,7 +106,11 @@ def may_part(left: Kind, right: Kind) -> bool:
     return not (left in WORDLIKE and right in WORDLIKE)
 
 
-class Prepared(Struct, frozen=True):
+NOT = frozenset("不勿禁")
+"""Not broken from what follows them; 门禁 is a lock."""
+
+
+class Prepared(Struct, frozen=True, cache_hash=True):
     """A paragraph as far as it does not depend on the size of type."""
 
     clusters: tuple[str, ...]
@@ -117,6 +122,14 @@ class Prepared(Struct, frozen=True):
     """Where a line may begin, 0 and the end included."""
     read: tuple[int, ...]
     """How many characters stand before each index, punctuation and spaces aside."""
+    seams: tuple[int, ...]
+    """Where another piece begins: after a gap, or in another weight."""
+    openings: tuple[int, ...]
+    """Which clusters have their ink in the right half of their square."""
+    trailing: tuple[int, ...]
+    """Indices after a space or a mark that need not be counted at the end of a line."""
+    composed: tuple[int, ...]
+    """Which clusters have several code points."""
 
 
 @lru_cache(maxsize=512)
@@ -134,17 +147,23 @@ def prepare(spans: Spans, *, by_code_point: bool = False) -> Prepared:
         found.pop()
     kinds = tuple(kind(cluster) for cluster, _ in found)
     names = tuple(cluster for cluster, _ in found)
+    bolds = tuple(bold for _, bold in found)
     whole = inside_whole(names)
+    gaps = tuple(
+        i > 0 and i not in whole and needs_gap(names[i - 1], names[i], kinds[i - 1], kinds[i])
+        for i in range(len(found))
+    )
     return Prepared(
         clusters=names,
-        bolds=tuple(bold for _, bold in found),
+        bolds=bolds,
         kinds=kinds,
-        gaps=tuple(
-            i > 0 and i not in whole and needs_gap(names[i - 1], names[i], kinds[i - 1], kinds[i])
-            for i in range(len(found))
-        ),
-        breaks=tuple(break_points(names, kinds, whole)),
+        gaps=gaps,
+        breaks=tuple(break_points(names, kinds, whole | after_not(names, kinds))),
         read=tuple(accumulate((one is not Kind.SPACE and one not in ENDING for one in kinds), initial=0)),
+        seams=tuple(i for i in range(1, len(names)) if gaps[i] or bolds[i] != bolds[i - 1]),
+        openings=tuple(i for i, name in enumerate(names) if name in HALF_OPENING),
+        trailing=tuple(i for i, name in enumerate(names, 1) if kinds[i - 1] is Kind.SPACE or name in HALF_EMPTY),
+        composed=tuple(i for i, name in enumerate(names) if len(name) > 1),
     )
 
 
@@ -169,6 +188,15 @@ def break_points(names: tuple[str, ...], kinds: tuple[Kind, ...], glued: set[int
         elif may_part(left, kinds[i]):
             yield i
     yield len(names)
+
+
+def after_not(names: tuple[str, ...], kinds: tuple[Kind, ...]) -> set[int]:
+    """Indices after 不, 勿 and 禁: a line that ends there says the opposite to who reads the next one alone."""
+    return {
+        i
+        for i in range(1, len(names))
+        if names[i - 1] in NOT and kinds[i] is Kind.WIDE and (i < 2 or names[i - 2] != "门")
+    }
 
 
 def inside_whole(names: tuple[str, ...]) -> set[int]:

@@ -7,13 +7,15 @@ nobody who types into a form means two lines to be joined.
     - a list item                1. a numbered one (also 1、)
     | 楼栋 | 时间 |               a table; a line |---|---| under the first row makes it the heading
     **停水** in bold
+    # a heading, as one in bold
 """
 
 import re
 
 from msgspec import Struct
 
-BULLET = re.compile(r"\s{0,3}[-*]\s+(?=\S)")
+BULLET = re.compile(r"\s{0,3}(?:[-*]\s+|[•●▪]\s*)(?=[^\s•●▪])")
+HEADING = re.compile(r"\s{0,3}#{1,4}\s+(?=\S)")
 NUMBERED = re.compile(r"\s{0,3}(\d{1,2})(?:[.．]\s*(?!\d)|、\s*)(?=\S)")  # 1.5公里 is no list
 BOLD = re.compile(r"\*\*(?=[^\s*])(.+?)(?<=[^\s*])\*\*")
 RULE_CELL = re.compile(r":?-+:?")
@@ -90,6 +92,9 @@ def text_block(line: str, apart: bool) -> Block:
         return ListItem(spans=spans(line[match.end() :]), apart=apart)
     if match := NUMBERED.match(line):
         return ListItem(spans=spans(line[match.end() :]), number=match[1], apart=apart)
+    if match := HEADING.match(line):
+        said = plain(spans(line[match.end() :].strip()))
+        return Paragraph(spans=(Span(said, bold=True),), apart=apart)
     return Paragraph(spans=spans(line.strip()), apart=apart)
 
 

@@ -1,71 +1,65 @@
-"""What is always there: the building's service code and the grid worker's card. Pure.
+"""What is always there: the building's service code, and beside it the grid worker's card. Pure.
 
-Both stand on white cards, at the side of a wide display and at the foot of a tall one. Where
-one of the two is missing the other takes its room; a card that is past its day gives way to a
-line that says whom to ask.
+Both stand on cards of their own, at the side of a wide display and at the foot of a tall one. What a place does not
+have takes no room: one of the two alone fills the panel, and without both there is no panel.
 """
 
-import re
 from datetime import datetime
-
-from msgspec import Struct
 
 from content.notice import Card, ServiceCode
 from kiosk.code import side_modules
 from kiosk.frame import Frame
-from kiosk.palette import CARD, FACE, FACE_GROUND, INK, SOFT
-from kiosk.shapes import Box, Code, Icon, Item, Picture, Rectangle
-from kiosk.text import Line, Metrics, balanced, one_line, plain_spans
-from kiosk.typeset import fitted, label, line_height, listed, stack
+from kiosk.shapes import Box, Code, Icon, Item, Rectangle
+from kiosk.text import Line, Metrics, plain_spans
+from kiosk.typeset import Align, fitted, label, line_height, listed, stack
 from kiosk.view import View
+from kiosk.worker_card import card_height, worker_card
 
 VACANCY = "网格员调整中，有事请联系村委会"
-YOURS = "您的网格员"
-HEADLINE, NAME, PHONE, SMALL = 42, 56, 66, 34
-"""Sizes of type in units (1 px on a 1920×1080 display)."""
-SMALL_NAME, SMALLEST_NAME = 0.74, 0.66
-"""A face gives way to a name down to the first; a name is set as small as the second to stay on one line."""
-PHONE_ROOM, MOTTO_ROOM, YOURS_ROOM = 84, 46, 40
-LEAST_FACE, FACE_GAP, UNDER_GAP = 150, 24, 16
-FACE_SHAPE = 0.78
-"""Width ÷ height of the photo."""
+HEADLINE, ALONE, ALONE_HINT = 44, 66, 48
+"""Sizes of type in units (1 px on a 1920×1080 display); ALONE is for a code that has the panel to itself."""
+MOST_PARTS = 4
+BROAD = 1.35
+"""Width ÷ height from which the words stand beside the code."""
+LEADING = 1.3
+ROUND = 22
 
 
 def current_card(view: View, moment: datetime | None) -> Card | None:
-    """The card, unless its last day is past. While the clock is not trusted a date alone hides nothing."""
-    card = view.card
-    if card and card.until and moment and moment.date() > card.until:
-        return None
-    return card
+    """The nearest card whose last day is not past. While the clock is not trusted a date alone hides nothing."""
+    if view.card is None or moment is None:
+        return view.card
+    cards = (view.card, *view.higher_cards)
+    return next((card for card in cards if card.until is None or moment.date() <= card.until), None)
+
+
+def things_shown(view: View) -> int:
+    """How many things the panel has to show; a card past its day still asks for patience."""
+    return (view.card is not None) + (view.service_code is not None)
 
 
 def panel(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -> list[Item]:
     """The cards of the panel."""
+    box, code = areas.panel, view.service_code
+    if box is None:
+        return []
+    if view.card is None:
+        return [ground(box, areas), *code_alone(code, view.place, box, areas, metrics)] if code else []
     card = current_card(view, moment)
-    code = view.service_code
-    deep = card_height(card, areas, metrics)
-    first, second = halves(areas, deep, has_code=code is not None)
-    items: list[Item] = []
-    if code and first:
-        items += code_card(code, view.place, first, areas, metrics)
-    items += worker_card(card, second, areas, metrics) if card else vacancy(second, areas, metrics)
-    return items
+    if code:
+        deep = card_height(card, areas, metrics) if card else areas.px(236)
+        first, box = halves(box, areas, deep)
+        drawn = code_alone if first.width > BROAD * first.height else code_card
+        items = [ground(first, areas), *drawn(code, view.place, first, areas, metrics)]
+    else:
+        items = []
+    about = worker_card(card, box, areas, metrics) if card else vacancy(box, areas, metrics)
+    return [*items, ground(box, areas), *about]
 
 
-def card_height(card: Card | None, areas: Frame, metrics: Metrics) -> int:
-    """How much of a side panel the worker's card takes: more for a long duty, at the code's cost."""
-    px = areas.px
-    if not card:
-        return px(230)
-    told = person(card, areas.panel.width - 2 * px(28), px(172), areas, metrics)
-    return 2 * px(24) + told.height + px(PHONE_ROOM) + (px(MOTTO_ROOM) if card.motto else 0) + px(14)
-
-
-def halves(areas: Frame, high: int, *, has_code: bool) -> tuple[Box | None, Box]:
-    """The boxes of the code's card and of the worker's, `high` pixels high; without a code it takes all."""
-    box, gap = areas.panel, areas.px(24)
-    if not has_code:
-        return None, box
+def halves(box: Box, areas: Frame, high: int) -> tuple[Box, Box]:
+    """The boxes of the code's card and of the worker's, which is `high` pixels high at the side of a display."""
+    gap = areas.px(24)
     if areas.wide:
         return (
             Box(box.x, box.y, box.width, box.height - high - gap),
@@ -76,28 +70,31 @@ def halves(areas: Frame, high: int, *, has_code: bool) -> tuple[Box | None, Box]
 
 
 def ground(box: Box, areas: Frame) -> Rectangle:
-    return Rectangle(box, CARD, areas.px(22))
+    return Rectangle(box, areas.theme.card, areas.px(ROUND))
 
 
 def code_card(code: ServiceCode, place: str, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     """Title, QR code and what it is for. The quiet zone of the code is the space around it."""
     url = code.at(place)
-    inner = box.inset(areas.px(24), areas.px(18))
+    inner = box.inset(areas.px(20), areas.px(14))
     title_size, title = two_lines(code.title, inner, areas.px(HEADLINE), areas, metrics, bold=True)
-    hint_size, hint = two_lines(code.hint, inner, areas.px(SMALL), areas, metrics, bold=False)
-    top, foot = len(title) * line_height(title_size, 1.3, metrics), len(hint) * line_height(hint_size, 1.3, metrics)
-    free = box.height - top - foot - areas.px(36)
+    hint_size, hint = two_lines(code.hint, inner, areas.type.small, areas, metrics, bold=False)
+    top, foot = (
+        len(title) * line_height(title_size, LEADING, metrics),
+        len(hint) * line_height(hint_size, LEADING, metrics),
+    )
+    apart = plate_margin(areas)
+    free = box.height - top - foot - areas.px(28) - 2 * apart
     modules = side_modules(url)
     module = max(1, min(free, box.width - areas.px(16)) // modules)
     side = module * modules
     y = inner.y + max(0, (free - side) // 2)
-    square = Box(box.x + (box.width - side) // 2, y + top, side, side)
-    above, below = Box(inner.x, y, inner.width, top), Box(inner.x, square.bottom, inner.width, foot)
+    square = Box(box.x + (box.width - side) // 2, y + top + apart, side, side)
+    above, below = Box(inner.x, y, inner.width, top), Box(inner.x, square.bottom + apart, inner.width, foot)
     return [
-        ground(box, areas),
-        *stack(title, above, title_size, INK, metrics, leading=1.3, align="centre"),
+        *stack(title, above, title_size, areas.theme.ink, metrics, leading=LEADING, align="centre"),
         Code(square, url, module),
-        *stack(hint, below, hint_size, SOFT, metrics, leading=1.3, align="centre"),
+        *stack(hint, below, hint_size, areas.theme.soft, metrics, leading=LEADING, align="centre"),
     ]
 
 
@@ -105,157 +102,48 @@ def two_lines(
     text: str, inner: Box, size: int, areas: Frame, metrics: Metrics, *, bold: bool
 ) -> tuple[int, tuple[Line, ...]]:
     """A label of up to two lines, as large as `size` where it fits."""
-    limit = max(areas.px(92), line_height(size, 1.3, metrics))
-    size, found = fitted(plain_spans(text, bold=bold), inner.width, limit, size, metrics, leading=1.3, most_lines=2)
+    limit = max(areas.px(96), line_height(size, LEADING, metrics))
+    size, found = fitted(plain_spans(text, bold=bold), inner.width, limit, size, metrics, leading=LEADING, most_lines=2)
     return size, listed(found, size, metrics)
 
 
-class Set(Struct, frozen=True):
-    """Words at one size."""
-
-    size: int = 1
-    lines: tuple[Line, ...] = ()
-    height: int = 0
+def plate_margin(areas: Frame) -> int:
+    """Pixels between the words and the white of the code, where that ends visibly."""
+    return areas.px(10) if areas.theme.is_dark else 0
 
 
-class Person(Struct, frozen=True):
-    """Face, name and duty, measured: what stands beside the face, and what under it."""
-
-    face: tuple[int, int]
-    name: Set
-    beside: Set
-    under: Set
-    height: int
-    """Pixels from the top of the face to the last line of the duty."""
-
-
-def set_words(found: tuple[int, tuple[Line, ...]], metrics: Metrics) -> Set:
-    size, lines = found
-    lines = listed(lines, size, metrics)
-    return Set(size, lines, len(lines) * line_height(size, 1.27, metrics))
-
-
-def person(card: Card, width: int, highest: int, areas: Frame, metrics: Metrics) -> Person:
-    """The face up to `highest`, smaller where the name would else not stay on one line beside it."""
-    px = areas.px
-    name = plain_spans(card.name, bold=True)
-    whole = one_line(name, px(NAME), metrics).width
-    high = highest
-    while high > px(LEAST_FACE) and whole * SMALL_NAME > width - round(high * FACE_SHAPE) - px(FACE_GAP):
-        high -= px(6)
-    high = max(high, min(highest, px(LEAST_FACE)))
-    face = (round(high * FACE_SHAPE), high)
-    room = width - face[0] - px(FACE_GAP)
-    size = px(NAME) if whole <= room else max(round(px(NAME) * SMALLEST_NAME), int(px(NAME) * room / whole))
-    named = set_words(fitted(name, room, max(px(60), high - px(YOURS_ROOM)), size, metrics, leading=1.27), metrics)
-    beside = duty_beside(card.duty, room, max(high, px(172)) - px(YOURS_ROOM) - named.height, areas, metrics)
-    block = max(high, px(YOURS_ROOM) + named.height + beside.height)
-    if beside.lines or not card.duty:
-        return Person(face, named, beside, Set(), block)
-    duty = plain_spans(card.duty)
-    size, _ = fitted(duty, width, px(136), px(SMALL * 0.94), metrics, leading=1.27)
-    under = set_words((size, balanced(duty, size, width, metrics, evenness=6.0)), metrics)
-    return Person(face, named, beside, under, block + px(UNDER_GAP) + under.height)
-
-
-def duty_beside(duty: str, width: int, height: int, areas: Frame, metrics: Metrics) -> Set:
-    """The duty under the name: on one line, or on two parted at a · or a space; nothing where it is too long."""
-    for texts in one_or_two(duty):
-        for part in (1.0, 0.94, 0.88, 0.84):
-            size = areas.px(SMALL * part)
-            found = tuple(one_line(plain_spans(text), size, metrics) for text in texts)
-            deep = len(found) * line_height(size, 1.27, metrics)
-            if deep <= height and all(0 < line.width <= width for line in found):
-                return Set(size, found, deep)
-    return Set()
-
-
-def one_or_two(duty: str) -> list[tuple[str, ...]]:
-    """`duty` whole, and cut at each of its · and spaces, the evenest first."""
-    halves = [(duty[: cut.start()], duty[cut.end() :]) for cut in re.finditer(r"\s*·\s*|\s+", duty)]
-    return [(duty,), *sorted((two for two in halves if all(two)), key=lambda two: max(map(len, two)))]
-
-
-def worker_card(card: Card, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """Face and name; the duty; the phone number as large as the card is wide; the motto."""
-    px = areas.px
-    inner = box.inset(px(28), px(24))
-    motto = px(MOTTO_ROOM) if card.motto else 0
-    free = inner.height - motto - px(PHONE_ROOM)
-    if box.height > 1.4 * box.width:
-        items, used = tall_person(card, Box(inner.x, inner.y, inner.width, free), areas, metrics)
+def code_alone(code: ServiceCode, place: str, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
+    """The code as large as its card allows, and what it is for as a list, under it or beside it."""
+    px, url, theme = areas.px, code.at(place), areas.theme
+    modules = side_modules(url)
+    inner = box.inset(px(24), px(20))
+    high = box.height > box.width
+    room = min(inner.width, inner.height - px(280)) if high else min(inner.height, round(inner.width * 0.6))
+    module = max(1, room // modules)
+    side = module * modules
+    if high:
+        square = Box(box.x + (box.width - side) // 2, box.y + round((box.height - side) * 0.4), side, side)
+        above = Box(inner.x, inner.y, inner.width, square.y - inner.y)
+        below = Box(inner.x, square.bottom, inner.width, inner.bottom - square.bottom)
     else:
-        told = person(card, inner.width, px(172) if areas.wide else px(230), areas, metrics)
-        items, used = person_items(card, told, inner, areas, metrics), told.height
-    spare = max(0, free - used)
-    number = Box(inner.x, inner.y + used + spare // 2, inner.width, px(PHONE_ROOM))
-    items = [
-        ground(box, areas),
-        *items,
-        *label(card.phone, number, px(PHONE), INK, metrics, bold=True, align="centre", leading=1.27),
-    ]
-    if card.motto:
-        line = Box(inner.x, inner.bottom - motto, inner.width, motto)
-        items += label(card.motto, line, px(SMALL), SOFT, metrics, align="centre", most_lines=2)
+        square = Box(box.x + px(24), box.y + (box.height - side) // 2, side, side)
+        left = square.right + px(8)
+        above = Box(left, inner.y, inner.right - left, round(inner.height * 0.42))
+        below = Box(left, above.bottom, above.width, inner.bottom - above.bottom)
+    align: Align = "centre" if high else "left"
+    title = label(code.title, above, px(ALONE), theme.ink, metrics, bold=True, align=align, most_lines=3)
+    items: list[Item] = [*title, Code(square, url, module)]
+    parts = [part.strip() for part in code.hint.split("·") if part.strip()][:MOST_PARTS]
+    for number, part in enumerate(parts if len(parts) == code.hint.count("·") + 1 else [code.hint]):
+        deep = below.height // max(1, len(parts))
+        place_ = Box(below.x, below.y + number * deep, below.width, deep)
+        items += label(part, place_, px(ALONE_HINT), theme.soft, metrics, align=align, most_lines=4)
     return items
 
 
-def person_items(card: Card, told: Person, inner: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """Face, and beside it 您的网格员, name and a short duty; a long one under both."""
-    px = areas.px
-    deep = px(YOURS_ROOM) + told.name.height + told.beside.height
-    block = max(told.face[1], deep)
-    face = Box(inner.x, inner.y + (block - told.face[1]) // 2, *told.face)
-    left = face.right + px(FACE_GAP)
-    words = Box(left, inner.y + (block - deep) // 2, inner.right - left, px(YOURS_ROOM))
-    name = Box(words.x, words.bottom, words.width, told.name.height)
-    beside = Box(words.x, name.bottom, words.width, told.beside.height)
-    under = Box(inner.x, inner.y + block + px(UNDER_GAP), inner.width, told.under.height)
-    return [
-        *portrait(card, face, areas),
-        *label(YOURS, words, px(SMALL * 0.88), SOFT, metrics, leading=1.27),
-        *stack(told.name.lines, name, told.name.size, INK, metrics, leading=1.27),
-        *stack(told.beside.lines, beside, told.beside.size, SOFT, metrics, leading=1.27),
-        *stack(told.under.lines, under, told.under.size, SOFT, metrics, leading=1.27, align="centre"),
-    ]
-
-
-def tall_person(card: Card, room: Box, areas: Frame, metrics: Metrics) -> tuple[list[Item], int]:
-    """One under the other, for a card that has the panel to itself; and the pixels used."""
-    px = areas.px
-    duty = Set()
-    if card.duty:
-        found = fitted(plain_spans(card.duty), room.width, room.height * 2 // 7, px(SMALL), metrics, leading=1.27)
-        duty = set_words(found, metrics)
-    high = round((room.height - duty.height) * 0.62)
-    face = Box(room.x + (room.width - round(high * FACE_SHAPE)) // 2, room.y, round(high * FACE_SHAPE), high)
-    yours = Box(room.x, face.bottom + px(14), room.width, px(46))
-    left = room.bottom - duty.height - yours.bottom - px(10)
-    found = fitted(plain_spans(card.name, bold=True), room.width, max(px(60), left), px(NAME), metrics, leading=1.27)
-    name = set_words(found, metrics)
-    place = Box(room.x, yours.bottom, room.width, name.height)
-    under = Box(room.x, place.bottom + px(6), room.width, duty.height)
-    items: list[Item] = [
-        *portrait(card, face, areas),
-        *label(YOURS, yours, px(SMALL), SOFT, metrics, align="centre"),
-        *stack(name.lines, place, name.size, INK, metrics, leading=1.27, align="centre"),
-        *stack(duty.lines, under, duty.size, SOFT, metrics, leading=1.27, align="centre"),
-    ]
-    return items, under.bottom - room.y
-
-
-def portrait(card: Card, box: Box, areas: Frame) -> list[Item]:
-    """The photo, or a drawn head and shoulders."""
-    if card.photo:
-        return [Picture(box, card.photo.sha256, areas.px(14))]
-    side = min(box.width, box.height)
-    figure = Box(box.x + (box.width - side) // 2, box.bottom - side, side, side)
-    return [Rectangle(box, FACE_GROUND, areas.px(14)), Icon(figure, "person", FACE)]
-
-
 def vacancy(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """No card, or one past its day: whom to ask instead."""
-    px = areas.px
+    """The card is past its day: whom to ask instead."""
+    px, theme = areas.px, areas.theme
     inner = box.inset(px(32), px(22))
     icon = min(px(190), inner.height * 2 // 5)
     room = inner.height - icon - px(14)
@@ -265,7 +153,6 @@ def vacancy(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     figure = Box(inner.x + (inner.width - icon) // 2, top, icon, icon)
     words = Box(inner.x, figure.bottom + px(14), inner.width, deep)
     return [
-        ground(box, areas),
-        Icon(figure, "person", FACE_GROUND),
-        *stack(found, words, size, SOFT, metrics, leading=1.36, align="centre"),
+        Icon(figure, "person", theme.face_ground),
+        *stack(found, words, size, theme.soft, metrics, leading=1.36, align="centre"),
     ]

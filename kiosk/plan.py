@@ -5,7 +5,7 @@ Bytes and digests in, decisions out: no disk, no network, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -31,7 +31,12 @@ class Wanted(Struct, frozen=True):
 
 
 def topics_for(place: str, keyring: Keyring) -> tuple[str, ...]:
-    """Every MQTT topic that can hold something for a screen at `place`: alerts first, then by precedence."""
+    """Every MQTT topic that can hold something for a screen at `place`: alerts first, then by precedence.
+
+    For a screen that hangs nowhere yet (""), none.
+    """
+    if not place:
+        return ()
     kinds: tuple[Power, ...] = ("alerts", "content")
     return tuple(
         BY_KIND[kind].of(place=step, publisher=publisher.id)
@@ -85,7 +90,7 @@ def showable(versions: Sequence[Content], have: Have) -> Content | None:
 def whole_form(notice: Notice, versions: Sequence[Content], have: Have) -> Notice | None:
     """The newest form of `notice` whose media are all here."""
     forms = (form for content in versions for form in content.notices if form.id == notice.id)
-    return next((form for form in forms if all(have(media.sha256) for media in form.media)), None)
+    return next((form for form in forms if all(have(one.sha256) for media in form.media for one in media.files)), None)
 
 
 def with_photo_that_is_here(card: Card | None, have: Have) -> Card | None:
@@ -95,12 +100,19 @@ def with_photo_that_is_here(card: Card | None, have: Have) -> Card | None:
     return Card(name=card.name, phone=card.phone, duty=card.duty, motto=card.motto, until=card.until)
 
 
-def used_blobs(versions: Iterable[tuple[Manifest, Content | None]]) -> set[str]:
-    """The digests that these versions name."""
-    used: set[str] = set()
-    for manifest, content in versions:
-        if manifest.head:
-            used.add(manifest.head.sha256)
-        if content:
-            used.update(media.sha256 for media in content.media())
+def living(versions: Sequence[Content]) -> Iterator[Content]:
+    """What may still be shown of these versions (the newest first): of the older ones, what the newest still names.
+
+    So a notice that was withdrawn lives no longer, though an older version waits for the media of another notice.
+    """
+    for number, content in enumerate(versions):
+        ids = {notice.id for notice in versions[0].notices}
+        older = [notice for notice in content.notices if notice.id in ids]
+        yield content if number == 0 else Content(timezone=content.timezone, notices=tuple(older))
+
+
+def used_blobs(heads: Iterable[Manifest], contents: Iterable[Content]) -> set[str]:
+    """The digests that these name."""
+    used = {manifest.head.sha256 for manifest in heads if manifest.head}
+    used.update(media.sha256 for content in contents for media in content.media())
     return used

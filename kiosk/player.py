@@ -1,69 +1,73 @@
 """The player: process two, pixels. From the cache to the panel, with or without a network.
 
-It reads what the agent left in the cache, decides what is on air, and draws when something
+It reads what the agent left in the cache, asks what is to be seen (stage, rotation), and draws when something
 changes. The watchdog is fed only after a step that left the right picture on the panel.
 """
 
 import logging
+import math
 import threading
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from content.clock import BUILD_TIME, Clock, FlooredClock
-from content.manifest import DEFAULT_ZONE, Content
+from content.display import DisplayConfig
+from content.manifest import DEFAULT_ZONE
 from content.notice import Alert, Notice
-from content.onair import active_alerts, on_air
+from content.reports import Heartbeat
 from kiosk.cache import Cache
 from kiosk.canvas import Canvas
+from kiosk.contact import without_notices
 from kiosk.display import Display
-from kiosk.health import Heartbeat, write_heartbeat
+from kiosk.identity import identity
+from kiosk.layout import Layout
+from kiosk.led.fonts import fonts_for
+from kiosk.loaded import Loaded, load
+from kiosk.motion import Motion
 from kiosk.notify import Notifier
-from kiosk.page import Page
-from kiosk.plan import showable
-from kiosk.rotation import Rotation, slides
-from kiosk.scene import Geometry, Scene, compose, compose_alert, pages
-from kiosk.view import Offered, View, merge
+from kiosk.pairing import pairing_scene
+from kiosk.power import NoSwitch, Switch
+from kiosk.projector import Projector
+from kiosk.pulse import HEARTBEAT_SECONDS, Pulse
+from kiosk.rotation import Rotation, Slide
+from kiosk.scene import Look, Scene, alert_seconds, compose, compose_alert, darkness
+from kiosk.screenshot import png
+from kiosk.stage import AlertTurn, Due, Stage, due_at, staged
+from kiosk.tally import Name, name_of
+from kiosk.technician import Technician
+from kiosk.view import merge
+from kiosk.visitor import Gesture, Hand, Touch, Visit
+from kiosk.visitor_mark import marked
 from kiosk.watch import CacheWatch
+from kiosk.word import AgentWord
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 10.0
+ALIVE_SECONDS = 1.0
+"""The watchdog is fed no more often, however many pictures a second there are."""
 AFTER_ERROR_SECONDS = 1.0
 LOOK_SECONDS = 20.0
 """How often the cache is looked at without an event."""
-ALERT_SECONDS = 10.0
-"""How long each of several alerts stays."""
+LAYOUT_SECONDS = 0.2
+"""A step goes on laying out broken notices no longer than this, then shows what it has."""
+PIECE_SECONDS = 0.03
+"""Nor is one that is not shown yet worked at any longer in one step: a finger waits meanwhile."""
+TICK_IN_PEACE_SECONDS = 1.0
+"""So long before the minute ends no notice is laid out in advance: a long one takes most of that on a Pi."""
+LEAST_WAIT_SECONDS, LEAST_FRAME_SECONDS = 0.01, 0.001
 
 
-class Loaded(Struct, frozen=True):
-    """One state of the cache. `pointer` is the digest that names it."""
-
-    view: View
-    pointer: str
-    newest: datetime
-    """The newest `issued` of the first publisher: that moment has passed, whatever the clock says."""
+def nobody() -> Sequence[Touch]:
+    """The touches of a display that cannot be touched."""
+    return ()
 
 
-def load(cache: Cache, place: str, timezone: str = DEFAULT_ZONE) -> Loaded:
-    """What the cache holds for the screen; an empty view at `place` where it holds nothing."""
-    pointer, digest = cache.pointer()
-    offered: list[Offered] = []
-    alerts: list[Alert] = []
-    newest, first = BUILD_TIME, ""
-    for versions in (cache.stack(digests) for digests in (pointer.stacks.values() if pointer else ())):
-        for version in versions[:1]:
-            first = first or version.manifest.publisher  # stacks stand in the keyring's order
-            if version.manifest.publisher == first:
-                newest = max(newest, version.manifest.issued)
-            alerts += version.manifest.alerts.alerts if version.manifest.alerts else ()
-        contents: list[Content] = [version.content for version in versions if version.content]
-        shown = showable(contents, cache.has)
-        if shown:
-            offered.append(Offered(versions[0].manifest.place, versions[0].manifest.publisher, shown))
-    return Loaded(merge(pointer.place if pointer else place, offered, alerts, timezone=timezone), digest, newest)
+def minute_of(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)
 
 
 class Player:
@@ -79,26 +83,50 @@ class Player:
         *,
         notifier: Notifier,
         timezone: str = DEFAULT_ZONE,
+        touches: Callable[[], Sequence[Touch]] = nobody,
+        power: Switch | None = None,
+        fades: bool = False,
+        waits: bool = False,
+        most_rate: float = math.inf,
+        assigned: DisplayConfig | None = None,
     ) -> None:
-        self._timezone = timezone
+        """`waits`: after boot, hold notices back until the agent has heard what holds, or for some seconds.
+
+        `assigned`: the panel that an assignment named when `display` was opened; with another one, this player ends.
+        `most_rate`: so many pictures a second the display can take of what moves.
+        """
+        self._most_rate, self._assigned = most_rate, assigned
         self._place, self._cache, self._display, self._run_folder = place, cache, display, run_folder
         self._clock = FlooredClock(clock, BUILD_TIME)
-        self._notifier = notifier
-        self._canvas = Canvas(display.surface, cache.blob)
-        width, height = display.surface.get_size()
-        self._geometry = Geometry(width, height)
+        self._notifier, self._timezone, self._touches, self._power = notifier, timezone, touches, power or NoSwitch()
+        canvas = Canvas(display.surface, cache.blob, fonts_for(display.geometry))
+        self._projector = Projector(display, canvas, fades=fades, monotonic=clock.monotonic)
+        self._look = Look(display.geometry, canvas.metrics)
+        self._layout = Layout()
         self._loaded = Loaded(merge(place, (), timezone=timezone), "", BUILD_TIME)
-        self._rotation = Rotation()
         self._blobs: frozenset[tuple[str, int]] = frozenset()
-        self._pages: dict[Notice, tuple[Page, ...]] = {}
-        self._on_air_until: datetime | None = None
-        self._chosen_at = BUILD_TIME
-        self._look_again = 0.0
-        self._on_air_trusted = False
-        self._scene: Scene | None = None
-        self._frames = 0
+        self._stage: Stage | None = None
+        self._due: Due | None = None
+        self._rotation, self._alert_turn = Rotation(), AlertTurn()
+        self._no_news: frozenset[Notice] = frozenset()
+        self._hand, self._visit = Hand(), Visit()
+        self._shown: object = None
+        """Which turn of what is on the panel: when it changes, what moves begins anew."""
+        self._motion = Motion()
+        self._telling = ("", 0, 0)
+        """What the heartbeat says of it: which notice or alert, which page of how many."""
+        self._said: Notice | Alert | None = None
+        self._said_turn: object = None
+        """What is counted as shown: which turn of what."""
+        self._named: tuple[object, object, tuple[Name, ...]] = (None, None, ())
+        self._look_again, self._layout_due = 0.0, False
+        self._minute = BUILD_TIME
+        """The minute of the last step: until the panel has seen a step in the new one, its clock is behind."""
         self._error = ""
-        self._told, self._told_ticks = Heartbeat(at=BUILD_TIME), -HEARTBEAT_SECONDS
+        self._word = AgentWord(run_folder, clock.monotonic(), waits=waits)
+        self._pulse = Pulse(run_folder)
+        self._technician = Technician(cache.folder, run_folder, self._clock)
+        self._fed_ticks = -math.inf
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._changed.set()
@@ -106,8 +134,8 @@ class Player:
     def run(self) -> None:
         """Show until `stop`."""
         self._cache.prepare_for_reading()
-        log.info("player: %s at %d×%d", self._place, self._geometry.width, self._geometry.height)
-        watch = CacheWatch(self._cache.folder, self._wake)
+        log.info("player: %s at %d×%d", self._place, self._look.geometry.width, self._look.geometry.height)
+        watch = CacheWatch(self._cache.folder, self._wake, word=self._run_folder)
         watch.start()
         try:
             self.step()
@@ -116,6 +144,9 @@ class Player:
                 self.step()
         finally:
             watch.close()
+            self._pulse.close()
+            self._power.close()
+            self._projector.close()
             self._display.close()
 
     def stop(self) -> None:
@@ -124,137 +155,246 @@ class Player:
         self._display.wake()
 
     def _wake(self) -> None:
-        """The cache has changed. Called by the watch's thread."""
+        """The cache has changed, or the agent has spoken. Called by the watch's thread."""
         self._changed.set()
         self._display.wake()
 
     def step(self) -> None:
         """Bring the panel up to this moment."""
         now, ticks = self._clock.now(), self._clock.monotonic()
+        self._listen(ticks)
         if self._changed.is_set() or ticks >= self._look_again:  # events are hints and may be lost
             self._changed.clear()
             self._look_again = ticks + LOOK_SECONDS
             self._reload()
             now = self._clock.now()
-        self._show(now, ticks)
-        self._beat(now, ticks)
-        self._notifier.alive()
+        stage = self._staged(now)
+        self._feel(stage, ticks)
+        self._show(stage, now, ticks)
+        self._minute = minute_of(now)
+        self._give_picture()
+        self._power.want(lit=stage.light.lit, percent=stage.light.percent)
+        self._beat(stage, now, ticks)
+        if ticks - self._fed_ticks >= ALIVE_SECONDS:
+            self._fed_ticks = ticks
+            self._notifier.alive()
 
-    def _show(self, now: datetime, ticks: float) -> None:
-        """Choose, lay out, draw. What cannot be shown costs itself, never the screen."""
-        try:
-            alerts = active_alerts(self._loaded.view.alerts, now, clock_trusted=self._clock.trusted())
-            if alerts:  # at once: laying out the notices would take a second or more
-                self._draw(self._compose_alert(alerts, now, ticks))
-            else:
-                if self._on_air_is_over(now):
-                    self._choose(now, ticks)
-                self._rotation = self._rotation.advanced(ticks)
-                self._draw(self._compose(now))
-            self._error = ""
-        except Exception as error:
-            if str(error)[:200] != self._error:
-                log.exception("cannot draw; showing the standby picture")
-            self._error = str(error)[:200]
-            self._rotation = self._rotation.at(self._rotation.index + 1, ticks)
-            self._look_again = ticks + AFTER_ERROR_SECONDS  # the next one is not to wait for this one's time
-            bare = merge(self._place, ())
-            self._draw(compose(bare, None, None, self._geometry, self._canvas.metrics))
+    def _listen(self, ticks: float) -> None:
+        """Hear what the agent says."""
+        if self._word.listen(ticks, now=self._changed.is_set()):
+            self._changed.set()  # the notices are awaited no longer
+        if self._word.restart:
+            log.info("asked to start again")
+            self.stop()
+
+    def _give_picture(self) -> None:
+        """What the panel shows, for the agent that asks for it."""
+        if self._word.picture_wanted:
+            try:
+                self._word.give_picture(png(self._display.surface))
+            except OSError as error:
+                log.warning("screenshot: %s", error)
 
     def _reload(self) -> None:
         """Read the cache; what has not changed goes on undisturbed."""
+        if self._cache.assigned_display() != self._assigned:
+            log.info("assigned another panel: starting again")
+            self.stop()
         loaded = load(self._cache, self._place, self._timezone)
+        if self._word.awaited:
+            loaded = replace(loaded, view=without_notices(loaded.view))
         self._clock.raise_floor(loaded.newest)
         if loaded.view != self._loaded.view:
-            self._on_air_until = None
-            if loaded.view.pace != self._loaded.view.pace:
-                self._pages.clear()
+            self._stage = self._due = None
+        self._no_news |= loaded.first_heard(self._loaded)
         self._loaded = loaded
         blobs = self._cache.blobs_here()
         if blobs != self._blobs:  # a picture that could not be drawn may be here now
             self._blobs = blobs
-            self._canvas.forget()
-            self._scene = None
+            self._projector.forget()
 
-    def _on_air_is_over(self, now: datetime) -> bool:
-        return (
-            self._on_air_until is None
-            or not self._chosen_at <= now < self._on_air_until  # the clock may step back as well
-            or self._on_air_trusted != self._clock.trusted()
-        )
+    def _staged(self, now: datetime) -> Stage:
+        trusted = self._clock.trusted()
+        if self._stage is None or not self._stage.holds(now, trusted):
+            self._stage = staged(self._loaded.view, now, clock_trusted=trusted)
+        ticks = self._clock.monotonic()
+        if self._word.pairing or self._word.identify(ticks) or self._technician.tells(ticks):
+            return replace(self._stage, light=replace(self._stage.light, lit=True))
+        return self._stage
 
-    def _choose(self, now: datetime, ticks: float) -> None:
-        """What is on air from now, and until when that holds."""
-        view = self._loaded.view
-        self._on_air_trusted, self._chosen_at = self._clock.trusted(), now
-        answer = on_air(view.notices, now, view.zone, clock_trusted=self._on_air_trusted)
-        self._on_air_until = answer.until
-        self._pages = {notice: self._pages[notice] for notice in answer.due if notice in self._pages}
-        self._rotation = self._rotation.replaced(slides(view, answer.due, self._pages_of), ticks)
+    def _feel(self, stage: Stage, ticks: float) -> None:
+        """What people at the screen have done since the last step. A dark screen feels nothing."""
+        for touch in self._touches():
+            self._hand, gesture = self._hand.felt(touch, ticks)
+            if gesture and stage.light.lit:
+                self._follow(gesture, stage, ticks)
+        self._hand, gesture = self._hand.at(ticks)
+        if gesture and stage.light.lit:
+            self._follow(gesture, stage, ticks)
+        self._visit = self._visit.at(ticks)
 
-    def _pages_of(self, notice: Notice) -> Sequence[Page]:
-        if notice in self._pages:
-            return self._pages[notice]
-        try:
-            self._pages[notice] = pages(notice, self._loaded.view, self._geometry, self._canvas.metrics)
-        except Exception:
-            log.exception("%s cannot be laid out; the others are shown", notice.id)
-            self._pages[notice] = ()
-        return self._pages[notice]
-
-    def _moment(self, now: datetime) -> datetime | None:
-        """The village's local time; None while the clock is not trusted."""
-        return now.astimezone(self._loaded.view.zone).replace(tzinfo=None) if self._clock.trusted() else None
-
-    def _compose(self, now: datetime) -> Scene:
-        view, metrics = self._loaded.view, self._canvas.metrics
-        return compose(view, self._rotation.current, self._moment(now), self._geometry, metrics)
-
-    def _compose_alert(self, alerts: Sequence[Alert], now: datetime, ticks: float) -> Scene:
-        view, metrics, moment = self._loaded.view, self._canvas.metrics, self._moment(now)
-        number = int(ticks / ALERT_SECONDS) % len(alerts)
-        return compose_alert(view, alerts[number], number + 1, len(alerts), moment, self._geometry, metrics)
-
-    def _draw(self, scene: Scene) -> None:
-        """Draw what changed."""
-        if scene == self._scene:
+    def _follow(self, gesture: Gesture, stage: Stage, ticks: float) -> None:
+        self._visit, by = self._visit.felt(gesture, ticks, pages_only=bool(stage.alerts))
+        if stage.alerts:
+            self._alert_turn = self._alert_turn.turned(by, ticks, self._alert_seconds) if by else self._alert_turn
             return
-        self._display.present(self._canvas.draw(scene))
-        self._scene = scene
-        self._frames += 1
+        turned = self._rotation.turned(by, self._layout.known(self._loaded.view, self._look)) if by else self._rotation
+        self._rotation = replace(turned, held=self._visit.until)
 
-    def _beat(self, now: datetime, ticks: float) -> None:
-        """Leave a sign of life for the agent."""
-        slide = self._rotation.current
+    def _show(self, stage: Stage, now: datetime, ticks: float) -> None:
+        """Choose, lay out, draw. What cannot be shown costs itself, never the screen."""
+        view = self._loaded.view
+        try:
+            enlarged = self._visit.enlarged and not stage.alerts
+            self._look = replace(self._look, theme=stage.light.theme, enlarged=enlarged)
+            self._projector.dim(stage.light.percent)
+            self._said, self._telling = None, ("", 0, 0)
+            identified, pairing = self._word.identify(ticks), self._word.pairing
+            if stage.alerts:  # at once: laying out the notices would take a second or more
+                self._show_alert(stage, now, ticks)
+            elif identified:
+                self._draw(identified, lambda passed: identity(identified[0], view, self._look, elapsed=passed), ticks)
+            elif pairing:
+                self._draw(("pairing",), lambda passed: pairing_scene(pairing, self._look, elapsed=passed), ticks)
+            elif self._technician.tells(ticks):
+                self._draw(("told",), self._technician.told(self._look), ticks)
+            elif not stage.light.lit:
+                self._draw(("dark",), lambda _: darkness(self._look), ticks)
+            elif self._visit.status:
+                self._draw(("status",), self._technician.status(self._look, view.zone, ticks), ticks)
+            elif self._technician.reminds(ticks, self._look):
+                self._draw(("reminded",), self._technician.reminded(self._look), ticks)
+            else:
+                self._show_notices(stage, now, ticks)
+            self._error = ""
+        except Exception as error:
+            if str(error)[:200] != self._error:
+                log.exception("cannot draw; showing the standby picture")
+            self._error, self._said = str(error)[:200], None
+            self._rotation = self._rotation.skipped(ticks + AFTER_ERROR_SECONDS)
+            self._look_again = ticks + AFTER_ERROR_SECONDS  # the next one is not to wait for this one's time
+            self._shown = None
+            self._projector.forget()
+            self._projector.show(compose(merge(self._place, ()), None, None, self._look), ticks)
+
+    def _show_alert(self, stage: Stage, now: datetime, ticks: float) -> None:
+        view, moment, look, count = self._loaded.view, self._moment(stage, now), self._look, len(stage.alerts)
+        turn = self._alert_turn = self._alert_turn.advanced(stage.alerts, ticks, self._alert_seconds)
+
+        def picture(elapsed: float) -> Scene:
+            return compose_alert(view, turn.alert, turn.index + 1, count, moment, look, elapsed=elapsed)
+
+        self._telling = (turn.alert.id, turn.index + 1, count)
+        self._said, self._said_turn = turn.alert, turn.since
+        self._draw(("alert", turn.alert.id, turn.since), picture, ticks)
+
+    def _alert_seconds(self, alert: Alert) -> float:
+        return alert_seconds(self._loaded.view, alert, self._look)
+
+    def _show_notices(self, stage: Stage, now: datetime, ticks: float) -> None:
+        view, moment, look = self._loaded.view, self._moment(stage, now), self._look
+        words = self._visit.words(ticks) or self._technician.mark
+        if self._due is None or not self._due.holds(now, stage.trusted):
+            self._due = due_at(view, now, look, clock_trusted=stage.trusted)
+            self._rotation = self._rotation.replaced(self._due.subjects, ticks, self._no_news)
+            self._no_news -= frozenset(self._due.subjects)  # what still waits for its media stays no news
+        slide = self._advance(look, now, ticks)
+        if slide:
+            self._telling = (slide.id, slide.number, slide.pages)
+            self._said = slide.about if isinstance(slide.about, Notice) else None
+            self._said_turn = self._rotation.turns if slide.number == 1 else self._said_turn
+
+        def picture(elapsed: float) -> Scene:
+            scene = compose(view, slide, moment, look, elapsed=elapsed)
+            return marked(scene, words, view, look)
+
+        by_hand = ticks < self._visit.until
+        self._draw(("slide", self._rotation.turns, look.enlarged), picture, ticks, fading=not by_hand)
+
+    def _advance(self, look: Look, now: datetime, ticks: float) -> Slide | None:
+        """The slide of this moment, and one step of preparing the next: the first picture waits for itself only."""
+        in_peace = not self._holds_back(now) and self._minute == minute_of(now)
+        may_prepare = self._layout_due and (in_peace or ticks >= self._rotation.due())
+        view, begun = self._loaded.view, self._clock.monotonic()  # since `ticks` a whole cache may have been read
+        known = self._layout.known(view, look)
+        soon, enough, prepared = begun + PIECE_SECONDS, begun + LAYOUT_SECONDS, False
+        while True:
+            self._rotation = self._rotation.advanced(ticks, known)
+            wanted = self._rotation.wanted(known, ticks)
+            here = self._rotation.current(known)
+            if wanted is None or (here and (prepared or not may_prepare)) or self._later_than(enough):
+                break
+            self._layout.lay_out(wanted, view, look, enough=partial(self._later_than, soon if here else math.inf))
+            prepared = True
+        self._layout_due = wanted is not None
+        return here
+
+    def _later_than(self, ticks: float) -> bool:
+        return self._clock.monotonic() > ticks
+
+    def _holds_back(self, now: datetime) -> bool:
+        """Is this no time to lay out what is not shown yet? A fade would stand still, or the clock be late."""
+        is_fading = self._projector.due() < math.inf
+        return is_fading or now - minute_of(now) > timedelta(seconds=60.0 - TICK_IN_PEACE_SECONDS)
+
+    def _moment(self, stage: Stage, now: datetime) -> datetime | None:
+        """The village's local time; None while the clock is not trusted."""
+        return now.astimezone(self._loaded.view.zone).replace(tzinfo=None) if stage.trusted else None
+
+    def _draw(
+        self, shown: tuple[object, ...], picture: Callable[[float], Scene], ticks: float, *, fading: bool = False
+    ) -> None:
+        """Show the picture of this moment; `fading` from one slide to another only, never from or to an alert."""
+        begins = shown != self._shown
+        fading = fading and begins and isinstance(self._shown, tuple) and self._shown[0] == shown[0]
+        if begins:
+            self._shown, self._motion = shown, Motion(ticks)
+        scene = picture(self._motion.elapsed(ticks))
+        whole, rate = self._projector.show(scene, ticks, fading=fading), min(scene.rate, self._most_rate)
+        self._motion = Motion(max(self._motion.started, whole) if begins else self._motion.started, rate)
+
+    def _beat(self, stage: Stage, now: datetime, ticks: float) -> None:
+        """Leave a sign of life for the agent, and the count of what was shown."""
+        item, page, pages = self._telling
         beat = Heartbeat(
             at=now,
             pointer=self._loaded.pointer,
-            item=slide.notice.id if slide else "",
-            page=slide.number if slide else 0,
-            pages=slide.pages if slide else 0,
-            frames=self._frames,
+            item=item,
+            page=page,
+            pages=pages,
+            frames=self._projector.frames,
             error=self._error,
+            lit=stage.light.lit,
+            brightness=stage.light.percent,
+            theme=stage.light.theme,
+            held=ticks < self._visit.until,
+            power=self._power.sent(),
         )
-        told = (self._told.pointer, self._told.item, self._told.page, self._told.error)
-        if ticks - self._told_ticks < HEARTBEAT_SECONDS and told == (beat.pointer, beat.item, beat.page, beat.error):
-            return
-        try:
-            write_heartbeat(self._run_folder, beat)
-        except OSError as error:  # a full tmpfs is no reason to go dark
-            log.warning("heartbeat: %s", error)
-        self._told, self._told_ticks = beat, ticks
+        self._pulse.beat(beat, ticks)
+        self._pulse.see(self._names(), self._said_turn, now if self._clock.trusted() else None, ticks)
+
+    def _names(self) -> tuple[Name, ...]:
+        """What is on the panel: two publishers may say the very same. Asked at every step, so remembered."""
+        said, view = self._said, self._loaded.view
+        if self._named[0] is not said or self._named[1] is not view:
+            names = tuple(name_of(publisher, one) for publisher, one in view.given if said and one == said)
+            self._named = (said, view, names)
+        return self._named[2]
 
     def seconds_to_wait(self) -> float:
         """Until the next thing that can change the picture."""
         now, ticks = self._clock.now(), self._clock.monotonic()
         waits = [HEARTBEAT_SECONDS, 60.0 - now.second - now.microsecond / 1e6, self._look_again - ticks]
-        alerts = self._loaded.view.alerts
-        waits += [(one.issued - now).total_seconds() for one in alerts if one.issued > now]
-        holding = active_alerts(alerts, now, clock_trusted=self._clock.trusted())
-        if holding:  # nothing else moves meanwhile
-            waits += [ALERT_SECONDS - ticks % ALERT_SECONDS, *((one.expires - now).total_seconds() for one in holding)]
-        else:
-            waits.append(self._rotation.until - ticks)
-            if self._on_air_until is not None:
-                waits.append((self._on_air_until - now).total_seconds())
-        return max(0.01, min(waits))
+        waits.append(self._word.due() - ticks)
+        waits += [0.0] if self._minute != minute_of(now) else []  # it began while the last step was drawn
+        if self._stage and self._stage.until:
+            waits.append((self._stage.until - now).total_seconds())
+        if self._stage and self._stage.alerts:  # nothing else moves meanwhile
+            waits.append(self._alert_turn.until - ticks)
+        elif self._stage and self._stage.light.lit:
+            waits += [self._rotation.due() - ticks, self._visit.due(ticks) - ticks, self._hand.due() - ticks]
+            waits.append(self._technician.due(ticks) - ticks)
+            waits += [(self._due.until - now).total_seconds()] if self._due else []
+            waits += [0.0] if self._layout_due and not self._holds_back(now) else []
+        moving = min(self._motion.due(ticks), self._projector.due()) - ticks
+        return max(LEAST_FRAME_SECONDS, min(moving, max(LEAST_WAIT_SECONDS, min(waits))))

@@ -4,6 +4,8 @@ Every item says which box of pixels it touches, so that two scenes can be compar
 the difference drawn. Colours are #rrggbb.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
 from content.notice import Colour
@@ -72,13 +74,15 @@ class Text(Struct, frozen=True):
     size: int
     colour: Colour
     ascent: int
+    day: str = ""
+    """The words of the table cell that it is (a line of), where that is a day: see kiosk.today."""
 
     @property
     def text(self) -> str:
         return "".join(run.text for run in self.runs)
 
     def moved(self, dx: int, dy: int) -> "Text":
-        return Text(self.box.moved(dx, dy), self.runs, self.size, self.colour, self.ascent)
+        return Text(self.box.moved(dx, dy), self.runs, self.size, self.colour, self.ascent, self.day)
 
 
 class Picture(Struct, frozen=True):
@@ -93,14 +97,17 @@ class Picture(Struct, frozen=True):
 
 
 class Code(Struct, frozen=True):
-    """The QR code of `url`, quiet zone included, in `module` whole pixels a module, black on white."""
+    """The QR code of `url`, quiet zone included, in `module` whole pixels a module, black on `light`."""
 
     box: Box
     url: str
     module: int
+    light: Colour = "#ffffff"
+    correction: Literal["l", "m"] = "m"
+    """How much of it may be lost; `l` is smaller, for panels of few dots."""
 
     def moved(self, dx: int, dy: int) -> "Code":
-        return Code(self.box.moved(dx, dy), self.url, self.module)
+        return Code(self.box.moved(dx, dy), self.url, self.module, self.light, self.correction)
 
 
 class Icon(Struct, frozen=True):
@@ -114,22 +121,65 @@ class Icon(Struct, frozen=True):
         return Icon(self.box.moved(dx, dy), self.name, self.colour)
 
 
-Item = Rectangle | Text | Picture | Code | Icon
+class Scroll(Struct, frozen=True):
+    """Text seen through a window, `offset` whole pixels along; what lies outside the box is not drawn."""
+
+    box: Box
+    text: Text
+    offset: int
+
+    def moved(self, dx: int, dy: int) -> "Scroll":
+        return Scroll(self.box.moved(dx, dy), self.text.moved(dx, dy), self.offset)
+
+
+class Clip(Struct, frozen=True):
+    """The picture of a film `seconds` after it began; where it cannot be decoded, the still picture `still`.
+
+    A film of `length` seconds plays over and over. `rate`: its frames a second.
+    """
+
+    box: Box
+    sha256: str
+    still: str
+    seconds: float
+    radius: int = 0
+    length: float = 60.0
+    rate: float = 25.0
+
+    def moved(self, dx: int, dy: int) -> "Clip":
+        return Clip(self.box.moved(dx, dy), self.sha256, self.still, self.seconds, self.radius, self.length, self.rate)
+
+
+Item = Rectangle | Text | Picture | Code | Icon | Scroll | Clip
 
 
 class Geometry(Struct, frozen=True):
-    """The display's pixels."""
+    """An LCD: its pixels, and how large and how far away they are."""
 
     width: int
     height: int
+    diagonal_inch: float = 32.0
+    viewing_distance_m: float = 2.0
+
+
+class Dots(Struct, frozen=True):
+    """An LED panel: its dots, and which colours each of them has."""
+
+    width: int
+    height: int
+    colours: Literal["red", "red-green", "full"] = "full"
 
 
 class Scene(Struct, frozen=True):
-    """A whole picture: items drawn in order on `paper`."""
+    """A whole picture: items drawn in order on `paper`.
 
-    geometry: Geometry
+    `rate`: so many new pictures a second it needs while it is shown; 0 for a picture that stands still.
+    """
+
+    geometry: Geometry | Dots
     paper: Colour
     items: tuple[Item, ...]
+    rate: float = 0.0
 
     @property
     def texts(self) -> tuple[Text, ...]:

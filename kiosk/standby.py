@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from kiosk.frame import Frame
-from kiosk.palette import EMPTY_GROUND, INK, SOFT
 from kiosk.shapes import Box, Icon, Item
 from kiosk.text import Metrics
 from kiosk.typeset import label
@@ -11,17 +10,18 @@ from kiosk.view import View
 from kiosk.wording import clock_words, day_words, weekday_words
 
 QUIET = "暂无新通知"
+AWAITED = "正在接收通知"
 
 
 def standby(view: View, moment: datetime | None, areas: Frame, metrics: Metrics) -> list[Item]:
     """In the place of a notice. The head of the picture shows no time meanwhile: it stands here, large."""
-    box, px = areas.notice, areas.px
+    box, px, theme = areas.notice, areas.px, areas.theme
     village = next((name for name in view.names if name), "便民视窗")
-    parts = [(village, px(130), px(92), INK, True)]
+    parts = [(village, px(130), px(92), theme.ink, True)]
     if moment:
         date = f"{day_words(moment)} {weekday_words(moment)}"
-        parts = [(clock_words(moment), px(300), px(250), INK, True), (date, px(84), px(54), SOFT, False)]
-    parts.append((QUIET, px(84), px(44), SOFT, False))
+        parts = [(clock_words(moment), px(300), px(250), theme.ink, True), (date, px(84), px(54), theme.soft, False)]
+    parts.append((AWAITED if view.awaited else QUIET, px(84), px(44), theme.soft, False))
     drawn = min(round(box.width * 0.22), px(300))  # the roofs below, a third as high as wide
     total = sum(part[1] for part in parts) + drawn
     shrink = min(1.0, box.height / total)
@@ -33,4 +33,4 @@ def standby(view: View, moment: datetime | None, areas: Frame, metrics: Metrics)
         y += room.height
     high = max(1, round(drawn * shrink))
     wide = min(box.width, high * 4)
-    return [*items, Icon(Box(box.x + (box.width - wide) // 2, y, wide, high), "village", EMPTY_GROUND)]
+    return [*items, Icon(Box(box.x + (box.width - wide) // 2, y, wide, high), "village", theme.quiet)]

@@ -5,25 +5,24 @@ how much space stands above it and whether a page may begin with it, so that pag
 with the last line of a paragraph or leave a heading behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from content.notice import Colour
 from kiosk.markup import Spans
-from kiosk.palette import INK
 from kiosk.shapes import Item
-from kiosk.text import Line, Metrics, balanced, torn_words
+from kiosk.text import Line, Metrics, by_sense_lines, torn_words
+from kiosk.theme import Theme
 from kiosk.typeset import line_height, text_item, wrapped
 
 LEADING = 1.44
 """Baseline to baseline in ems. Chinese has no ascenders: less than 1.3 makes one grey block (JIS X 4051 says 1.5–2)."""
 
 
-BRIEF = 4
-"""Lines up to which a paragraph is broken like a title."""
-UNEVEN = 9.0
-"""How much lines of unequal length cost in text; a title's cost thirty."""
+BRIEF = 6
+"""Lines up to which a paragraph is broken after marks and between words."""
 
 
 class Strip(Struct, frozen=True):
@@ -38,9 +37,13 @@ class Strip(Struct, frozen=True):
     cramped: int = 0
     """In a table's row: lines too many, in cells that are broken elsewhere than at a space."""
     torn: int = 0
-    """In a paragraph's first line: how many of its lines end inside a word."""
+    """In a paragraph's first line, or a table's row: how many of its lines end inside a word."""
     row: bool = False
     """Is it a row of a table, its first one aside? A page should not begin with it."""
+    in_list: bool = False
+    """Is it the first line of a list's item, the first item aside? A list is best seen whole."""
+    heading: "Strip | None" = None
+    """The table's heading, which a page that begins with this row says once more."""
 
 
 class Column(Struct, frozen=True):
@@ -51,8 +54,18 @@ class Column(Struct, frozen=True):
     hang: bool
     highest: int
     """The room of a page: a table row that is higher is cut between its lines."""
-    accent: str
+    least: int
+    """No type in the column is smaller than this …"""
+    least_rows: int
+    """… but that of a table whose rows or days so stand on one line, which is no smaller than this."""
+    theme: Theme
+    topic: Colour
     """The topic's colour, for list marks."""
+
+    @property
+    def accent(self) -> Colour:
+        """The topic's colour as it can be read here."""
+        return self.theme.accent(self.topic)
 
 
 def tied(strip: Strip) -> Strip:
@@ -68,7 +81,7 @@ def line_strips(found: Iterable[Line], column: Column, metrics: Metrics, above: 
     return [
         Strip(
             height=step,
-            items=(text_item(line, x, lift, column.size, INK, metrics),) if line.pieces else (),
+            items=(text_item(line, x, lift, column.size, column.theme.ink, metrics),) if line.pieces else (),
             above=0 if number else above,
             tied=number > 0 and (number == 1 or number == last),
             characters=len(line.text),
@@ -82,7 +95,7 @@ def by_sense(spans: Spans, column: Column, width: int, metrics: Metrics) -> tupl
     """A short paragraph is broken after marks and between words, a long one at the margin."""
     found = wrapped(spans, column.size, width, metrics, hang=column.hang)
     if 1 < len(found) <= BRIEF:
-        return balanced(spans, column.size, width, metrics, hang=column.hang, evenness=UNEVEN)
+        return by_sense_lines(spans, column.size, width, metrics, hang=column.hang)
     return found
 
 
@@ -100,8 +113,8 @@ def paged(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Str
 LEAST_PAGE = 0.25
 MOST_EVENED = 16
 """More pages than this are just filled."""
-TIED, IN_ROWS, IN_BLOCK = 10.0, 0.35, 0.08
-"""What a page break costs before a tied strip, in a table, in a paragraph; an empty page would cost 1."""
+TIED, IN_ROWS, IN_LIST, IN_BLOCK = 10.0, 0.35, 0.2, 0.08
+"""What a page break costs before a tied strip, in a table, in a list, in a paragraph; an empty page would cost 1."""
 
 
 def evened(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Strip]]:
@@ -113,8 +126,9 @@ def evened(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[St
     for number in range(len(full)):
         reached: dict[int, tuple[float, int]] = {}
         limit = room if number else first_room
+        least = LEAST_PAGE * room - (room - limit)  # the first page carries a title
         for start, (cost, _before) in best[-1].items():
-            for end, high in ends_of_page(found, start, limit):
+            for end, high in ends_of_page(found, start, limit, least):
                 total = cost + ((limit - high) / room) ** 2 + (break_price(found[end]) if end < len(found) else 0.0)
                 if end not in reached or total < reached[end][0]:
                     reached[end] = (total, start)
@@ -122,14 +136,14 @@ def evened(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[St
     return cut_back(found, best) or full
 
 
-def ends_of_page(found: tuple[Strip, ...], start: int, limit: int) -> Iterator[tuple[int, int]]:
+def ends_of_page(found: tuple[Strip, ...], start: int, limit: int, least: float) -> Iterator[tuple[int, int]]:
     """Where a page that begins at `start` may end, and how high it is then; hardly begun pages aside."""
-    high = 0
+    high = opening_height(found[start]) if start < len(found) else 0
     for end in range(start, len(found)):
         high += found[end].height + (found[end].above if end > start else 0)
         if high > limit:
             return
-        if high > LEAST_PAGE * limit or end + 1 == len(found) or high + found[end + 1].height > limit:
+        if high > least or end + 1 == len(found) or high + found[end + 1].height > limit:
             yield end + 1, high
 
 
@@ -139,6 +153,8 @@ def break_price(strip: Strip) -> float:
         return TIED
     if strip.row:
         return IN_ROWS
+    if strip.in_list:
+        return IN_LIST
     return 0.0 if strip.above else IN_BLOCK
 
 
@@ -157,7 +173,7 @@ def cut_back(found: tuple[Strip, ...], best: list[dict[int, tuple[float, int]]])
 
 def page_end(found: tuple[Strip, ...], start: int, room: int) -> int:
     """The index after the last strip of a page that begins at `start`: always more than `start`."""
-    high, end = found[start].height, start + 1
+    high, end = opening_height(found[start]) + found[start].height, start + 1
     while end < len(found) and high + found[end].above + found[end].height <= room:
         high += found[end].above + found[end].height
         end += 1
@@ -171,14 +187,25 @@ def page_end(found: tuple[Strip, ...], start: int, room: int) -> int:
 
 def height(page: Iterable[Strip]) -> int:
     """Pixels that the strips of one page take."""
-    return sum(strip.height + (strip.above if number else 0) for number, strip in enumerate(page))
+    return sum(strip.height + (strip.above if number else opening_height(strip)) for number, strip in enumerate(page))
 
 
-def placed(page: Iterable[Strip], x: int, y: int, *, stretch: float = 1.0) -> list[Item]:
-    """The items of one page with the column's top left corner at x, y; space above blocks × `stretch`."""
+def opening_height(first: Strip) -> int:
+    """Pixels of what a page that begins with `first` says once more."""
+    return first.heading.height if first.heading else 0
+
+
+def opening(page: Sequence[Strip], x: int, y: int) -> list[Item]:
+    """The heading of a table that goes on here from the page before; nothing on any other page."""
+    heading = page[0].heading if page else None
+    return [item.moved(x, y) for item in heading.items] if heading else []
+
+
+def placed(page: Iterable[Strip], x: int, y: int) -> list[Item]:
+    """The items of one page with the column's top left corner at x, y, below its `opening`."""
     items: list[Item] = []
     for number, strip in enumerate(page):
-        y += round(strip.above * stretch) if number else 0
+        y += strip.above if number else opening_height(strip)
         items += [item.moved(x, y) for item in strip.items]
         y += strip.height
     return items

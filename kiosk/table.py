@@ -1,115 +1,136 @@
-"""Tables → strips: column widths, which columns are set bold, how cells align. Pure.
+"""Tables → strips: at which size, which columns are set bold, how cells align. Pure.
 
 Times, dates and sums are what people look for in a table: such columns are bold and set
 flush right, so that with tabular digits 8:00 and 13:00 stand colon under colon.
 """
 
 import re
+from collections.abc import Sequence
 
-from msgspec import structs
+from msgspec import Struct, structs
 
+from kiosk.columns import Columns, cell_lines, columns
+from kiosk.kinsoku import OPENING
 from kiosk.markup import Span, Spans, Table, plain
-from kiosk.palette import HAIRLINE, INK, SOFT
 from kiosk.shapes import Box, Item, Rectangle
 from kiosk.strips import LEADING, Column, Strip, by_sense, line_strips
-from kiosk.text import Line, Metrics, one_line_width, widest_stretch
-from kiosk.typeset import line_height, text_item, wrapped
+from kiosk.text import Line, Metrics, torn_words
+from kiosk.today import is_day
+from kiosk.typeset import line_height, text_item
 
-CELL_LEADING = 1.3
+CELL_LEADING, CELL_PAD = 1.3, 0.16
 FIGURES = re.compile(
     r"[\d\s:：.,，、—–~～+\-×%元年月日时分点起前后止至]*\d[\d\s:：.,，、—–~～+\-×%元年月日时分点起前后止至]*"
 )
 """A cell of times, dates or sums."""
-NARROWEST = 2.2
-"""Ems; a table whose columns would be narrower is set as lines."""
+SUM = re.compile(r"[+−-]?[\d,，.]+\s*[元%]?")
 CLAUSE_ENDS = frozenset("，。；：！？、）")
 AS_LINES = 5
 """What a row set as lines counts for, in lines too many: smaller type that keeps the table is better."""
-SHORT = 4
-"""Characters up to which a cell is never broken."""
 CROWDED = 3
 """Lines too many in the cells of one row; a table with more is set as lines."""
 WHOLE_ROWS_FROM = 0.88
-"""A table is set this much smaller to have one line a row; more only to keep words whole."""
+"""A table is set this much smaller to keep its rows or its days on one line; more only to keep words whole."""
+
+MUCH_LOWER = 0.75
+"""Or to be so much lower: cells that were broken then stand on one line."""
+
+
+class Rows(Struct, frozen=True):
+    """A table's strips at one size of type."""
+
+    strips: list[Strip]
+    columns: Columns
+
+    @property
+    def cramped(self) -> int:
+        """Lines too many in cells that are broken elsewhere than at a space."""
+        return sum(strip.cramped for strip in self.strips)
+
+    @property
+    def height(self) -> int:
+        """Pixels of all rows."""
+        return sum(strip.height for strip in self.strips)
+
+    @property
+    def torn(self) -> int:
+        """Lines that end inside a word."""
+        return sum(strip.torn for strip in self.strips)
 
 
 def table_strips(
     table: Table, column: Column, metrics: Metrics, above: int, peers: tuple[Table, ...] = ()
 ) -> list[Strip]:
-    """The heading and each row; set a little smaller than the text where that keeps words whole.
+    """The heading and each row; set a little smaller than the text where that keeps rows, days or words whole.
 
     `peers`: all tables of the notice that are to have the same column widths, this one among them.
     """
     peers = peers or (table,)
-    tries: list[list[Strip]] = []
+    tries: list[tuple[float, Rows]] = []
     for part in (1.0, 0.94, 0.88, 0.84, 0.8):
-        made, lines = rows_at(table, at_part(column, part), metrics, above, peers)
-        if lines == 1 and part >= WHOLE_ROWS_FROM:
-            return made
-        tries += [made] if lines else []
-    whole = next((made for made in tries if not any(strip.cramped for strip in made)), None)
-    if whole or (tries and sum(strip.cramped for strip in tries[0]) <= CROWDED * len(table.rows)):
-        return whole or tries[0]
-    return as_lines(table, column, metrics, above)
+        if round(column.size * part) < (column.least_rows if part >= WHOLE_ROWS_FROM else column.least):
+            break
+        made = rows_at(table, at_part(column, part), metrics, above, peers)
+        if made and made.columns.one_line and part >= WHOLE_ROWS_FROM:
+            return made.strips
+        tries += [(part, made)] if made else []
+    for _, made in tries:
+        if made.columns.days_whole and not made.cramped:
+            return made.strips
+    large = [made for part, made in tries if part == 1.0 or round(column.size * part) >= column.least]
+    best = next((made for made in large if not made.cramped), None)
+    if best is None and large and large[0].cramped <= CROWDED * len(table.rows):
+        best = next((made for _, made in tries if not made.torn), large[0])
+    if best is None:
+        return as_lines(table, column, metrics, above)
+    lower = (made for _, made in tries if made.height <= MUCH_LOWER * best.height and made.torn <= best.torn)
+    return next(lower, best).strips
 
 
 def at_part(column: Column, part: float) -> Column:
     return structs.replace(column, size=max(1, round(column.size * part)))
 
 
-def rows_at(
-    table: Table, column: Column, metrics: Metrics, above: int, peers: tuple[Table, ...]
-) -> tuple[list[Strip], int]:
-    """The table's strips in the column's size, and the lines of its highest cell: 1, 2 for more, 0 for no room."""
-    count = table.columns
-    gap = round(column.size * (1.1 if count < 4 else 0.7))
-    room = column.width - gap * (count - 1)
-    if room < NARROWEST * column.size * count:
-        return [], 0
+def rows_at(table: Table, column: Column, metrics: Metrics, above: int, peers: tuple[Table, ...]) -> Rows | None:
+    """The table's strips in the column's size; None where its columns have no room."""
     rows, heading = emphasised(table), headed(table)
-    everything = [row for peer in peers for row in (headed(peer), *emphasised(peer)) if row]
-    # One pixel more than needed: widths are whole pixels, and a fraction too little would break a cell.
-    natural = [1.0 + max(one_line_width(row[i], column.size, metrics) for row in everything) for i in range(count)]
-    if sum(natural) <= room:
-        least = natural
-    else:
-        least = [1.0 + max(least_width(row[i], column.size, metrics) for row in everything) for i in range(count)]
-    if sum(least) > room:
-        return [], 0
-    widths = column_widths(natural, least, room, column.size)
-    flush = tuple(all(FIGURES.fullmatch(plain(row[i])) for row in rows if row[i]) for i in range(count))
-    edges, x = [], 0
-    for width in widths:
-        edges.append((x, width))
-        x += width + gap
+    found = columns([row for peer in peers for row in (headed(peer), *emphasised(peer)) if row], column, metrics)
+    if found is None:
+        return None
+    flush = tuple(is_flush([plain(row[i]) for peer in peers for row in peer.rows]) for i in range(table.columns))
     made = (
-        row_strips(heading, narrowed(edges, natural), flush, column, metrics, colour=SOFT, tied=False)
+        row_strips(heading, found.edges, flush, column, metrics, colour=column.theme.soft, tied=False)
         if heading
         else []
     )
+    opening = made[0] if len(made) == 1 and made[0].height * 3 <= column.highest else None
     for number, row in enumerate(rows):
         # The heading keeps two rows, and a sum stays with what it sums up.
         keep = (number < 2 and bool(heading)) or 0 < number == len(rows) - 1
-        made += row_strips(row, narrowed(edges, natural), flush, column, metrics, colour=INK, tied=keep)
-    made = [structs.replace(strip, row=number > 0) for number, strip in enumerate(made)]
+        made += row_strips(row, found.edges, flush, column, metrics, colour=column.theme.ink, tied=keep)
+    made = [
+        structs.replace(strip, row=number > 0, heading=repeated(strip, opening, column) if number else None)
+        for number, strip in enumerate(made)
+    ]
     made[0] = structs.replace(made[0], above=above)
-    return made, 1 if sum(natural) <= room else 2
+    return Rows(made, found)
+
+
+def is_flush(cells: Sequence[str]) -> bool:
+    """Is this a column of times or sums, flush right? Telephone numbers and dates of one length stand flush left."""
+    said = [cell for cell in cells if cell]
+    one_length = len({len(cell) for cell in said}) == 1
+    return all(FIGURES.fullmatch(cell) for cell in said) and not (one_length and not SUM.fullmatch(said[0]))
+
+
+def repeated(row: Strip, heading: Strip | None, column: Column) -> Strip | None:
+    """The heading that a page beginning with `row` says once more; none where both have no room."""
+    return heading if heading and heading.height + row.height <= column.highest else None
 
 
 def headed(table: Table) -> tuple[Spans, ...]:
     """The heading in bold; () without one."""
     return tuple(tuple(Span(span.text, True) for span in cell) for cell in table.heading)
-
-
-def least_width(cell: Spans, size: int, metrics: Metrics) -> float:
-    """What a cell needs so that no number in it is torn, and no short word at all."""
-    measure = one_line_width if len(plain(cell)) <= SHORT else widest_stretch
-    return measure(cell, size, metrics)
-
-
-def narrowed(edges: list[tuple[int, int]], natural: list[float]) -> list[tuple[int, int]]:
-    """Cells as wide as their column needs: what is set flush right stays near what it belongs to."""
-    return [(x, min(width, round(need) + 1)) for (x, width), need in zip(edges, natural, strict=True)]
 
 
 def emphasised(table: Table) -> list[tuple[Spans, ...]]:
@@ -137,28 +158,9 @@ def has_digit(cell: Spans) -> bool:
     return any(character.isdigit() for character in plain(cell))
 
 
-def column_widths(natural: list[float], least: list[float], room: int, size: int) -> list[int]:
-    """What each column gets: its need where all fit, and else the narrow ones theirs and the wide ones the rest.
-
-    None gets less than its `least`, whose sum has room.
-    """
-    spare = room - sum(natural)
-    if spare >= 0:
-        extra = min(spare / len(natural), 2.0 * size)
-        return [int(need + extra) for need in natural]
-    widths = dict(enumerate(least))
-    left = float(room) - sum(least)
-    wants = sorted((need - low, i) for i, (need, low) in enumerate(zip(natural, least, strict=True)))
-    for rank, (want, i) in enumerate(wants):
-        more = min(max(0.0, want), left / (len(wants) - rank))
-        widths[i] += more
-        left -= more
-    return [int(widths[i]) for i in range(len(natural))]
-
-
 def row_strips(
     row: tuple[Spans, ...],
-    edges: list[tuple[int, int]],
+    edges: Sequence[tuple[int, int]],
     flush: tuple[bool, ...],
     column: Column,
     metrics: Metrics,
@@ -168,11 +170,11 @@ def row_strips(
 ) -> list[Strip]:
     """One strip for the row with a hairline under it, or one a line where the row is higher than a page."""
     size = column.size
-    cells = [wrapped(cell, size, width, metrics) for cell, (_, width) in zip(row, edges, strict=True)]
+    cells = [cell_lines(cell, size, width, metrics) for cell, (_, width) in zip(row, edges, strict=True)]
     step = line_height(size, CELL_LEADING, metrics)
     deep = max(len(cell) for cell in cells)
-    pad = round(size * 0.2)
-    rule = Rectangle(Box(0, 0, column.width, max(1, round(size / 26))), HAIRLINE)
+    pad = round(size * CELL_PAD)
+    rule = Rectangle(Box(0, 0, column.width, max(1, round(size / 26))), column.theme.hairline)
     if deep * step + 2 * pad + rule.box.height <= column.highest:
         items = [
             item for level in range(deep) for item in level_items(cells, level, edges, flush, colour, size, metrics)
@@ -181,7 +183,8 @@ def row_strips(
         foot = rule.moved(0, deep * step + 2 * pad)
         whole = deep * step + 2 * pad + rule.box.height
         count = sum(len(plain(cell)) for cell in row)
-        return [Strip(whole, (*lifted, foot), 0, tied, count, cramped=torn(row, cells))]
+        words = sum(torn_words(cell) for cell in cells)
+        return [Strip(whole, (*lifted, foot), 0, tied, count, cramped=torn(row, cells), torn=words)]
     made = []
     for level in range(deep):
         items = level_items(cells, level, edges, flush, colour, size, metrics, base=level)
@@ -191,7 +194,7 @@ def row_strips(
 
 
 def torn(row: tuple[Spans, ...], cells: list[tuple[Line, ...]]) -> int:
-    """Lines too many in cells broken elsewhere than at a space or after a mark (7月12日 | 8:00—12:00 reads well)."""
+    """Lines too many in cells that are broken elsewhere than at a space (7月12日 | 8:00—12:00), a bracket or a mark."""
     return sum(torn_lines(" ".join(plain(spans).split()), cell) for spans, cell in zip(row, cells, strict=True))
 
 
@@ -200,16 +203,16 @@ def torn_lines(text: str, cell: tuple[Line, ...]) -> int:
     at = count = 0
     for line in cell[:-1]:
         at += len(line.text)
-        is_apart = at < len(text) and text[at] == " "
-        at += is_apart
-        count += not is_apart and line.text[-1:] not in CLAUSE_ENDS
+        is_space = text[at : at + 1] == " "
+        at += is_space
+        count += not is_space and line.text[-1:] not in CLAUSE_ENDS and text[at : at + 1] not in OPENING
     return count
 
 
 def level_items(
     cells: list[tuple[Line, ...]],
     level: int,
-    edges: list[tuple[int, int]],
+    edges: Sequence[tuple[int, int]],
     flush: tuple[bool, ...],
     colour: str,
     size: int,
@@ -220,12 +223,15 @@ def level_items(
     """The line number `level` of every cell, measured from the line number `base`."""
     step = line_height(size, CELL_LEADING, metrics)
     lift = (step - metrics.ascent(size) - metrics.descent(size)) // 2
+    first = "".join(line.text for line in cells[0])
+    days = [first if is_day(first) and len(cells) > 1 else "", *("" for _ in cells[1:])]
     items: list[Item] = []
-    for cell, (x, width), right in zip(cells, edges, flush, strict=True):
+    for cell, (x, width), right, day in zip(cells, edges, flush, days, strict=True):
         if level < len(cell) and cell[level].pieces:
             line = cell[level]
-            left = x + (width - line.width if right else 0)
-            items.append(text_item(line, left, (level - base) * step + lift, size, colour, metrics))
+            left = x + (width - round(line.width) if right else 0)
+            item = text_item(line, left, (level - base) * step + lift, size, colour, metrics)
+            items.append(structs.replace(item, day=day))
     return items
 
 

@@ -6,6 +6,7 @@ wider than a line is split, a cluster wider than a line by its code points.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -13,7 +14,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kiosk.kinsoku import BEGINNING, ENDING, HALF_CLOSING, HALF_OPENING, HANGING, Kind, Prepared, kind, prepare
+from kiosk.kinsoku import BEGINNING, ENDING, HALF_CLOSING, HALF_EMPTY, HANGING, Kind, Prepared, kind, prepare
 from kiosk.markup import Span, Spans
 from kiosk.words import INSIDE_WORD, LEANING, prices
 
@@ -61,7 +62,11 @@ HALF = 0.45
 
 
 class Measured:
-    """A prepared paragraph at one size: answers how wide any stretch of it is on a line of its own."""
+    """A prepared paragraph at one size: answers how wide any stretch of it is on a line of its own.
+
+    left, right: where each cluster begins and ends, seen from the paragraph's first.
+    starts, ends: where the ink of a line begins that begins with a cluster, and ends that ends before one.
+    """
 
     def __init__(self, text: Prepared, size: int, metrics: Metrics, *, hang: bool) -> None:
         self.text, self.size, self.hang = text, size, hang
@@ -75,49 +80,55 @@ class Measured:
             left(x)
             x += advance(cluster, size, bold)
             right(x)
+        self.starts = [*self.left, 0.0]
+        for at in text.openings:
+            if self.is_square(at):
+                self.starts[at] += size * HALF
+        self.ends = [0.0, *self.right]
+        for end in text.trailing:
+            self.ends[end] = self.trimmed(end)
 
-    def inked(self, start: int, end: int) -> int:
-        """`end` without the spaces before it."""
-        while end > start and self.text.kinds[end - 1] is Kind.SPACE:
-            end -= 1
-        return end
-
-    def width(self, start: int, end: int) -> float:
-        """Pixels that clusters start … end take, an ending 、，。 not counted where marks may hang."""
-        return max(0.0, self.end_of_line(end) - self.start_of_line(start)) if end > start else 0.0
-
-    def start_of_line(self, start: int) -> float:
-        """Where the ink of a line that begins with cluster `start` begins, seen from the paragraph's first."""
-        if start < len(self.left) and self.text.clusters[start] in HALF_OPENING and self.is_square(start):
-            return self.left[start] + self.size * HALF
-        return self.left[start] if start < len(self.left) else 0.0
+    def trimmed(self, end: int) -> float:
+        """Where the ink of a line ends whose last cluster, before `end`, is a space or a mark."""
+        last = end - 1
+        if self.text.kinds[last] is Kind.SPACE:
+            return self.ends[last]
+        if last and self.hang and self.text.clusters[last] in HANGING:
+            return self.right[last - 1]
+        if last and self.text.clusters[last] in HALF_CLOSING and self.is_square(last):
+            return self.right[last] - self.size * HALF
+        return self.right[last]
 
     def is_square(self, at: int) -> bool:
         return self.right[at] - self.left[at] >= 0.9 * self.size
 
-    def end_of_line(self, end: int) -> float:
-        """Where the ink of a line that ends before cluster `end` ends, seen from the paragraph's first."""
-        end = self.inked(0, end)
-        if self.hang and end > 1 and self.text.clusters[end - 1] in HANGING:
-            end -= 1
-        elif end > 1 and self.text.clusters[end - 1] in HALF_CLOSING and self.is_square(end - 1):
-            return self.right[end - 1] - self.size * HALF
-        return self.right[end - 1] if end else 0.0
+    def width(self, start: int, end: int) -> float:
+        """Pixels that clusters start … end take, an ending 、，。 not counted where marks may hang."""
+        return max(0.0, self.ends[end] - self.starts[start]) if end > start else 0.0
 
     def line(self, start: int, end: int) -> Line:
         """The pieces of clusters start … end."""
-        end = self.inked(start, end)
-        pieces: list[Piece] = []
-        first, origin = start, self.start_of_line(start)
-        for i in range(start + 1, end + 1):
-            if i == end or self.text.gaps[i] or self.text.bolds[i] != self.text.bolds[i - 1]:
-                joined = "".join(self.text.clusters[first:i])
-                pieces.append(Piece(self.left[first] - origin, joined, self.text.bolds[first]))
-                first = i
-        extent = self.right[end - 1] - origin if end > start else 0.0
-        if end - start > 1 and self.text.clusters[end - 1] in HANGING | HALF_CLOSING and self.is_square(end - 1):
+        names, bolds, seams = self.text.clusters, self.text.bolds, self.text.seams
+        while end > start and self.text.kinds[end - 1] is Kind.SPACE:
+            end -= 1
+        if end <= start:
+            return Line((), 0.0, 0.0)
+        origin = self.starts[start]
+        edges = [start, *seams[bisect_right(seams, start) : bisect_left(seams, end)], end]
+        pieces = tuple(
+            Piece(self.left[first] - origin, "".join(names[first:last]), bolds[first])
+            for first, last in pairwise(edges)
+        )
+        extent = self.right[end - 1] - origin
+        if end - start > 1 and names[end - 1] in HALF_EMPTY and self.is_square(end - 1):
             extent -= self.size * HALF  # the ink of 、，。） stands in the left half of its square
-        return Line(tuple(pieces), self.width(start, end), max(0.0, extent))
+        return Line(pieces, self.width(start, end), max(0.0, extent))
+
+
+@lru_cache(maxsize=16)
+def measure(text: Prepared, size: int, metrics: Metrics, *, hang: bool) -> Measured:
+    """One paragraph is asked for lines of several widths at a time, and whether it fits before it is broken."""
+    return Measured(text, size, metrics, hang=hang)
 
 
 Range = tuple[int, int]
@@ -125,10 +136,9 @@ Range = tuple[int, int]
 
 def measured(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool) -> Measured:
     """`spans` ready to be broken into lines of `width`: no cluster of several code points is wider."""
-    found = Measured(prepare(spans), size, metrics, hang=hang)
-    names = found.text.clusters
-    if any(len(names[i]) > 1 and found.right[i] - found.left[i] > width for i in range(len(names))):
-        found = Measured(prepare(spans, by_code_point=True), size, metrics, hang=hang)
+    found = measure(prepare(spans), size, metrics, hang=hang)
+    if any(found.right[i] - found.left[i] > width for i in found.text.composed):
+        found = measure(prepare(spans, by_code_point=True), size, metrics, hang=hang)
     return found
 
 
@@ -154,9 +164,9 @@ def filled(text: Measured, width: float, price: Sequence[float] = ()) -> list[Ra
     """Each line as full as it may be; with the prices of all breaks, nearly, where a break much cheaper is near."""
     ranges: list[Range] = []
     start = end = 0
-    limit = text.start_of_line(0) + width
+    limit = text.starts[0] + width
     for number, here in enumerate(text.text.breaks[1:], 1):
-        right = text.end_of_line(here)
+        right = text.ends[here]
         while start < here and right > limit:
             cut = end if end > start else split(text, start, here, width)
             if price and end > start:
@@ -165,7 +175,7 @@ def filled(text: Measured, width: float, price: Sequence[float] = ()) -> list[Ra
                     cut = end
             ranges.append((start, cut))
             start = end = skip_spaces(text, cut)
-            limit = text.start_of_line(start) + width
+            limit = text.starts[start] + width
         end = here
     if end > start:
         ranges.append((start, end))
@@ -175,10 +185,10 @@ def filled(text: Measured, width: float, price: Sequence[float] = ()) -> list[Ra
 def bargain(text: Measured, start: int, last: int, price: Sequence[float]) -> int:
     """The best end of a line from `start` among the break number `last` and those up to GIVEN_UP before it."""
     points = text.text.breaks
-    right = text.end_of_line(points[last])
+    right = text.ends[points[last]]
     best, cheapest_yet = points[last], price[last]
     for number in range(last - 1, max(0, last - 5), -1):
-        lost = (right - text.end_of_line(points[number])) / text.size
+        lost = (right - text.ends[points[number]]) / text.size
         if points[number] <= start or lost > GIVEN_UP or lost > 0.2 * (right - text.left[start]) / text.size:
             break
         if price[number] + PER_EM * lost < cheapest_yet:
@@ -223,17 +233,31 @@ def lone(text: Measured, start: int, end: int) -> bool:
 
 
 def balanced(
-    spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False, evenness: float = 30.0
+    spans: Spans, size: int, width: float, metrics: Metrics, *, evenness: float = 30.0, more: int = 0
 ) -> tuple[Line, ...]:
     """As few lines as `lines` makes, of like length, broken after marks or between words where possible.
 
     `evenness`: what lines of unequal length cost, against the prices of breaks; less for text than for titles.
+    `more`: so many lines more than needed, where they can be had.
     """
-    text = measured(spans, size, width, metrics, hang=hang)
+    text = measured(spans, size, width, metrics, hang=False)
     ranges = filled(text, width)
     points = text.text.breaks
-    if len(ranges) > 1 and len(points) <= 200:
-        ranges = cheapest(text, width, len(ranges), evenness) or ranges
+    if len(ranges) + more > 1 and len(points) <= 200:
+        ranges = cheapest(text, width, len(ranges) + more, evenness) or ranges
+    return tuple(text.line(start, end) for start, end in ranges)
+
+
+BLANK = 45.0
+"""What white at the end of a line of text costs: half an empty line as much as a torn word."""
+
+
+def by_sense_lines(spans: Spans, size: int, width: float, metrics: Metrics, *, hang: bool = False) -> tuple[Line, ...]:
+    """As few lines as `lines` makes, broken after marks or between words where that leaves no line half empty."""
+    text = measured(spans, size, width, metrics, hang=hang)
+    ranges = filled(text, width)
+    if len(ranges) > 1 and len(text.text.breaks) <= 200:
+        ranges = cheapest(text, width, len(ranges), BLANK, to_margin=True) or ranges
     return tuple(text.line(start, end) for start, end in ranges)
 
 
@@ -246,14 +270,17 @@ CRUMB, PER_CRUMB = 5, 3.0
 """A break that leaves fewer characters than this between itself and a mark costs so much for each that is missing."""
 
 
-def cheapest(text: Measured, width: float, count: int, evenness: float) -> list[Range]:
-    """The best `count` lines by price; none where there is no such division at break opportunities."""
+def cheapest(text: Measured, width: float, count: int, evenness: float, *, to_margin: bool = False) -> list[Range]:
+    """The best `count` lines by price; none where there is no such division at break opportunities.
+
+    Lines are to be of like length, or `to_margin` to reach the margin, the last one aside.
+    """
     points = text.text.breaks
     starts = [skip_spaces(text, point) for point in points[:-1]]
-    left = [text.start_of_line(start) for start in starts]
-    right = [0.0, *(text.end_of_line(point) for point in points[1:])]
+    left = [text.starts[start] for start in starts]
+    right = [0.0, *(text.ends[point] for point in points[1:])]
     read = [text.text.read[point] for point in points]
-    ideal = max(1.0, text.width(0, points[-1]) / count)
+    ideal = width if to_margin else max(1.0, text.width(0, points[-1]) / count)
     least = ideal * 0.3  # no shorter line can be among the best, and a long title has many of them
     price = break_prices(text.text)
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]  # after n lines: point → (cost, the point before)
@@ -266,7 +293,7 @@ def cheapest(text: Measured, width: float, count: int, evenness: float) -> list[
                     break
                 if wide < least and last < len(points) - 1:
                     continue
-                uneven = (wide - ideal) / ideal
+                uneven = 0.0 if to_margin and last == len(points) - 1 else (wide - ideal) / ideal
                 total = cost + evenness * uneven * uneven + price[last]
                 total += 1_000.0 if read[last] - read[first] <= 1 else 0.0
                 if last not in reached or total < reached[last][0]:
@@ -321,20 +348,20 @@ def space_or_word(names: tuple[str, ...], kinds: tuple[Kind, ...], point: int, b
 
 def one_line(spans: Spans, size: int, metrics: Metrics) -> Line:
     """`spans` unbroken, however wide."""
-    text = Measured(prepare(spans), size, metrics, hang=False)
+    text = measure(prepare(spans), size, metrics, hang=False)
     return text.line(0, len(text.text.clusters))
 
 
 def widest_stretch(spans: Spans, size: int, metrics: Metrics) -> float:
     """The width that `spans` need so that a line ends only where it may."""
-    text = Measured(prepare(spans), size, metrics, hang=False)
+    text = measure(prepare(spans), size, metrics, hang=False)
     return max((text.width(start, end) for start, end in pairwise(text.text.breaks)), default=0.0)
 
 
 @lru_cache(maxsize=1024)
 def one_line_width(spans: Spans, size: int, metrics: Metrics) -> float:
     """How wide `spans` are unbroken."""
-    text = Measured(prepare(spans), size, metrics, hang=False)
+    text = measure(prepare(spans), size, metrics, hang=False)
     return text.width(0, len(text.left))
 
 

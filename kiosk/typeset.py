@@ -7,6 +7,7 @@ from typing import Literal
 from kiosk.markup import Spans
 from kiosk.shapes import Box, Run, Text
 from kiosk.text import Line, Metrics, balanced, line_count, lines, one_line, plain_spans, worst_break
+from kiosk.words import INSIDE_WORD
 
 Align = Literal["left", "centre", "right"]
 
@@ -87,6 +88,10 @@ def fitting(
             yield size, count
 
 
+TORN = 0.3
+"""A headline is set this much smaller to keep its words whole, beside what any dear break costs."""
+
+
 @lru_cache(maxsize=64)
 def headline(
     spans: Spans, width: int, height: int, largest: int, metrics: Metrics, *, leading: float
@@ -101,9 +106,14 @@ def headline(
         if best and size / first - 0.1 * count <= best[0]:
             continue
         found = balanced(spans, size, width, metrics)
-        score = size / first - 0.1 * len(found) - min(0.4, worst_break(found) / 45)
-        if best is None or score > best[0]:
-            best = (score, size, found)
+        ways = [found]
+        if worst_break(found) >= INSIDE_WORD and (count + 1) * line_height(size, leading, metrics) <= height:
+            ways.append(balanced(spans, size, width, metrics, more=1))
+        for number, way in enumerate(ways):
+            worst = worst_break(way)
+            score = size / first - 0.1 * (len(way) + number) - min(0.4, worst / 45) - TORN * (worst >= INSIDE_WORD)
+            if best is None or score > best[0]:
+                best = (score, size, way)
         if len(found) == 1:
             break
     return best[1:] if best else (SMALLEST, ())

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from content.notice import DailyHours, Notice, Show, rrule_parts
+from content.notice import DailyHours, Notice, Show
+from content.rrule import rrule_parts
 
 WEEKDAYS = "一二三四五六日"
 RRULE_DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
@@ -30,6 +31,14 @@ def clock_words(moment: datetime | time) -> str:
 def moment_words(moment: datetime) -> str:
     """7月10日 14:32"""
     return f"{day_words(moment)} {clock_words(moment)}"
+
+
+def issued_words(issued: datetime, moment: datetime | None) -> str:
+    """14:32 发布 · 现在 14:40; the day where it is another one, and no time of now that is not known."""
+    if moment is None:
+        return f"{moment_words(issued)} 发布"
+    when = clock_words(issued) if issued.date() == moment.date() else moment_words(issued)
+    return f"{when} 发布 · 现在 {clock_words(moment)}"
 
 
 def foot_words(notice: Notice) -> str:
@@ -126,7 +135,18 @@ def month_words(month_days: str, week_days: str) -> str:
         if len(found) > 2 and found[-1] - found[0] == len(found) - 1:
             return f"每月{found[0]}—{found[-1]}日"
         return f"每月{'、'.join(str(day) for day in found)}日"
-    match = re.fullmatch(r"(-?\d)([A-Z]{2})", week_days)
-    if match and not month_days and int(match[1]) in ORDINALS:
-        return f"每月{ORDINALS[int(match[1])]}星期{WEEKDAYS[RRULE_DAYS[match[2]]]}"
+    return "" if month_days else nth_words(week_days)
+
+
+def nth_words(week_days: str) -> str:
+    """每月第二个星期三, 每月第一个星期一、二, 每月第一、三个星期六; "" for what has no such words."""
+    found = [re.fullmatch(r"(-?\d)([A-Z]{2})", day) for day in week_days.split(",")]
+    pairs = sorted({(int(one[1]), RRULE_DAYS[one[2]]) for one in found if one})
+    if not all(found) or any(number not in ORDINALS for number, _ in pairs):
+        return ""
+    numbers, days = sorted({number for number, _ in pairs}), sorted({day for _, day in pairs})
+    if len(numbers) == 1:
+        return f"每月{ORDINALS[numbers[0]]}星期{'、'.join(WEEKDAYS[day] for day in days)}"
+    if len(days) == 1 and numbers[0] > 0:
+        return f"每月第{'、'.join(ORDINALS[number][1] for number in numbers)}个星期{WEEKDAYS[days[0]]}"
     return ""

@@ -71,6 +71,9 @@ LEXICON = frozenset(
     指定 快递柜 地面 广告 公共收益 收益 评议表 发出 收回 早市 早市区 螺丝 充电口 清淤 屏幕 旁边 大厅里 志愿服务队
     不落 转告 特别 亲人 打工 医保部门 村委会便民窗口 便民窗口 验证 短信 链接 备案 急诊 抢救 报销 结账 定点 定点医院
     社保 电子 激活 客服 公安 爸妈 老师 稳赚 不赔 越快 越好 修订 征求意见 绳长 拴绳 拾便袋 犬牌 免疫证 流浪 收容
+    超过 警戒 警戒线 水位 低洼 内涝 塌方 泄漏 突发 走失 寻人 立即转移 清洗水箱 短时停水 药品 高层 声控 补防水
+    小广场 老片子 片子 一部 花卷 馒头 米粥 小米粥 包子 水饺 面条 烩面 萝卜汤 番茄炒蛋 蒜蓉青菜 凉拌黄瓜 东门小广场
+    邻里纠纷 粪便 出售 检测 检测单 监督小组 楼门口 高空 抛物 楼下 村级 怎么 件件 回音 平安
     邻里节 百家宴 茶话会 联欢 联欢会 晚会 春晚 慰问品 礼品 奖品 奖励 兑换 积分兑换 积分超市 道德 道德银行
     """.split()
 )
@@ -79,14 +82,16 @@ BOUND_LEFT = frozenset("的了着过吗呢吧们前后起止内外里间处等�
 BOUND_RIGHT = frozenset("第每各本该请不未已将被把在从向对为与和及或至")  # these lean on the word after them
 MEASURES = (
     "年月日号时点分秒楼栋幢单层室户家间名位人元角毛万亿岁周天次趟遍回个只件台辆部座盏桩组套张份本册块把条根棵片段页项"
-)
-MEASURES += "米里尺亩斤两克吨升度届期批桌桶瓶袋箱支口"
-LONG_MEASURES = (
-    "年月日号时点分秒楼栋幢单层室户家间名位人元角毛万亿岁周天次趟遍回个只件台辆部座盏桩组套张份本册块把条根棵片段页项"
     "米里尺亩斤两克吨升度届期批桌桶瓶袋箱支口"
 )
 LONG_MEASURES = "小时|分钟|公里|千米|厘米|毫米|平方米|平米|公斤|毫升|人次|单元|周岁|分贝|号楼|号线|个月|微网格"
-NUMBERS = re.compile(rf"第?(?:\d+|[一二三四五六七八九十两百千几]+)(?:{LONG_MEASURES}|[{MEASURES}%]){{0,2}}")
+NUMBERS = re.compile(
+    rf"第?(?:\d+|[一二三四五六七八九十两百千几]+)(?:(?<=(.))(?!\1)(?:{LONG_MEASURES}|[{MEASURES}%])){{0,2}}半?"
+)
+"""A number with its measures; the same twice is none, but the beginning of a word: 3号楼 / 楼道灯."""
+SEPARATORS = r"\s、，。；：！？·（）【】《》“”‘’"
+ITEM = re.compile(rf"(?<![^{SEPARATORS}])[\u4e00-\u9fff]{{2,4}}(?![^{SEPARATORS}])")
+"""So few characters between marks are one thing: a dish in a menu, a name before its bracket, 示例 inside it."""
 
 FOLLOWERS = frozenset(
     """
@@ -116,6 +121,8 @@ def prices(text: str) -> tuple[float, ...]:
     for edge, cost in edges.items():
         if 0 < edge < len(text):
             price[edge] = cost
+    for item in ITEM.finditer(text):
+        price[item.start() + 1 : item.end()] = [INSIDE_WORD] * (item.end() - item.start() - 1)
     for at in range(1, len(text)):
         if (text[at] in BOUND_LEFT or text[at - 1] in BOUND_RIGHT) and price[at] < LEANING:
             price[at] = LEANING

@@ -1,13 +1,23 @@
 """What holds for every test: no thread outlives it, and properties have no deadline on a slow machine."""
 
+import os
 import threading
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
-settings.load_profile("house")
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=2_000, print_blob=True)
+THOROUGH = os.environ.get("PROPERTIES") == "thorough"
+"""Set by `make properties`: many more examples, and other ones each time."""
+settings.load_profile("thorough" if THOROUGH else "house")
+
+
+def times(examples: int) -> int:
+    """So many examples of a property that is slow to try; fifty times as many when there is time."""
+    return examples * 50 if THOROUGH else examples
+
 
 FAREWELL_SECONDS = 2.0
 """A thread that was asked to stop may take so long; join() returns at once where there is none."""

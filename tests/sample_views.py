@@ -4,6 +4,7 @@ import hashlib
 import io
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import cache
 
 from PIL import Image, ImageDraw
 
@@ -34,15 +35,20 @@ def drawing(width: int, height: int, colour: str) -> bytes:
     return out.getvalue()
 
 
+@cache
+def ems(cluster: str) -> float:
+    """How wide `cluster` is in a font that is all squares and half squares."""
+    widths = {"W": 1.0, "F": 1.0, "A": 1.0}
+    return sum(
+        0.0 if unicodedata.combining(one) else widths.get(unicodedata.east_asian_width(one), 0.5) for one in cluster
+    )
+
+
 class FakeMetrics:
     """A font without a font: Chinese one em, everything else a half, marks nothing."""
 
     def advance(self, cluster: str, size: int, bold: bool) -> float:
-        widths = {"W": 1.0, "F": 1.0, "A": 1.0}
-        return sum(
-            0.0 if unicodedata.combining(one) else size * widths.get(unicodedata.east_asian_width(one), 0.5)
-            for one in cluster
-        )
+        return size * ems(cluster)
 
     def ascent(self, size: int) -> int:
         return round(size * 0.98)

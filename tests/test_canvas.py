@@ -10,10 +10,12 @@ from PIL import Image
 from pygame import Surface
 
 from content.notice import Notice
-from kiosk.canvas import MAX_PICTURE_PIXELS, Canvas, FontMissing, changed, merged, open_font
+from kiosk.canvas import MAX_PICTURE_PIXELS, Canvas, changed, merged
+from kiosk.fonts import FontMissing, open_font
 from kiosk.frame import frame
 from kiosk.glyphs import drawable
 from kiosk.imagesize import image_size
+from kiosk.look import Look
 from kiosk.rotation import Slide
 from kiosk.scene import compose, compose_alert, pages
 from kiosk.shapes import Box, Geometry, Picture, Rectangle, Run, Scene, Text
@@ -31,9 +33,9 @@ def scene(on: Canvas, notice: Notice | None, number: int = 1, minute: int = 26) 
     shown = view(*NOTICES)
     moment = MOMENT.replace(minute=minute)
     if notice is None:
-        return compose(shown, None, moment, GEOMETRY, on.metrics)
-    made = pages(notice, shown, GEOMETRY, on.metrics)
-    return compose(shown, Slide(notice, number, made[number - 1], len(made), 8.0), moment, GEOMETRY, on.metrics)
+        return compose(shown, None, moment, Look(GEOMETRY, on.metrics))
+    made = pages(notice, shown, Look(GEOMETRY, on.metrics))
+    return compose(shown, Slide(notice, number, made[number - 1], len(made), 8.0), moment, Look(GEOMETRY, on.metrics))
 
 
 def pixels(surface: Surface) -> bytes:
@@ -42,7 +44,7 @@ def pixels(surface: Surface) -> bytes:
 
 def test_drawing_the_difference_gives_the_same_pixels_as_drawing_everything() -> None:
     going = canvas()
-    alert = compose_alert(view(), FIRE, 1, 1, MOMENT, GEOMETRY, going.metrics)
+    alert = compose_alert(view(), FIRE, 1, 1, MOMENT, Look(GEOMETRY, going.metrics))
     story = [scene(going, WATER), scene(going, WATER, minute=27), scene(going, LONG, 1), scene(going, LONG, 2)]
     story += [scene(going, DONE, minute=28), scene(going, None), alert, scene(going, HONOUR), scene(going, BROKEN)]
     for step in story:
@@ -64,6 +66,7 @@ def test_a_page_change_touches_only_the_notice() -> None:
     on = canvas()
     on.draw(scene(on, LONG, 1))
     areas = frame(GEOMETRY)
+    assert areas.panel
     room = Box(0, areas.header.bottom, areas.panel.x, GEOMETRY.height - areas.header.bottom)
     for step in (scene(on, LONG, 2), scene(on, WATER)):
         boxes = on.draw(step)

@@ -2,7 +2,7 @@
 
 from content.compile import compile_village
 from content.manifest import Alerts, Content
-from content.notice import Pace, Settings
+from content.settings import Pace, Settings
 from content.village import AddressedAlert, AddressedNotice, Place, Village
 from tests.fakes import OURS, alert, card, code, notice
 

@@ -1,12 +1,15 @@
 """kiosk.yaml: every mistake at once, before anything is started."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from content.address import BrokerAddress, Credentials
+from content.display import DisplayConfig, LedOptions
 from content.errors import ConfigError
-from kiosk.config import Config, DisplayConfig, load
+from kiosk.config import Config, dots_of, load
+from kiosk.shapes import Dots
 
 GOOD = """\
 screen: north-b3-u1
@@ -93,6 +96,45 @@ BAD = {
 }
 
 
+LED = "kind: led, columns: 128, rows: 32, driver: "
+
+
+def test_an_led_panel_is_told_by_its_dots_and_its_driver(tmp_path: Path) -> None:
+    text = f"display: {{{LED}rgbmatrix, colours: red-green, options: {{module_rows: 16, rgb_sequence: RBG}}}}\n"
+    display = loaded(tmp_path, GOOD + text).display
+    assert dots_of(display) == Dots(128, 32, "red-green")
+    assert (display.driver, display.options) == ("rgbmatrix", LedOptions(module_rows=16, rgb_sequence="RBG"))
+    hdmi = f"display: {{{LED}hdmi, options: {{offset: '0, 16', screen: 1280x720}}}}\n"
+    options = loaded(tmp_path, GOOD + hdmi).display.options
+    assert (options.place, options.screen_pixels) == ((0, 16), (1280, 720))
+
+
+@pytest.mark.parametrize(
+    ("display", "said"),
+    [
+        ("kind: led, columns: 128, rows: 32", "driver：hdmi、rgbmatrix、piomatter"),
+        ("kind: led, driver: hdmi", "要写明 columns 和 rows"),
+        ("kind: led, driver: hdmi, columns: 16, rows: 16", "至少 64×12"),
+        (LED + "hdmi, size: 1920x1080", "size 只用于液晶屏"),
+        (LED + "hdmi, rotate: 90", "rotate 只用于液晶屏"),
+        (LED + "file", "frame: screen.png"),
+        (LED + "hdmi, frame: a.png", "别的 driver 不写 frame"),
+        (LED + "hdmi, options: {dots: 4}", "不认识选项 dots；它的选项：offset、screen"),
+        (LED + "emulator, options: {dots: 4}", "没有选项"),
+        (LED + "hdmi, options: {offset: here}", 'offset: .* 应写成 "x,y"'),
+        (LED + "hdmi, options: {ofset: '0,0'}", "不认识 'ofset'；是不是 'offset'？"),
+        (LED + "rgbmatrix, options: {module_columns: 96}", "不是整块模组拼成的"),
+        (LED + "vga", "driver"),
+        ("columns: 128", "columns 只用于 LED 屏"),
+        ("kind: file, size: 640x480, frame: a.png, colours: red", "colours 只用于 LED 屏"),
+    ],
+)
+def test_a_wrong_mixture_of_lcd_and_led_says_what_to_write(tmp_path: Path, display: str, said: str) -> None:
+    found = problems(tmp_path, GOOD + f"display: {{{display}}}\n")
+    assert all(line.startswith("kiosk.yaml:5:") for line in found)
+    assert re.search(said, "".join(found))
+
+
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
 def test_a_mistake_stops_the_start_and_names_the_file(tmp_path: Path, text: str | bytes) -> None:
     found = problems(tmp_path, text)
@@ -116,3 +158,28 @@ def test_a_password_in_an_address_is_refused_and_does_not_reach_the_journal(tmp_
 def test_certificates_without_an_encrypted_address_are_a_mistake(tmp_path: Path) -> None:
     text = GOOD.replace("mqtts://", "mqtt://") + "tls: {ca: ca.pem, certificate: a.pem, key: a.key}\n"
     assert ["不加密" in line for line in problems(tmp_path, text)] == [True]
+
+
+GOLDEN_CARD = "enrol: true\nbroker: mqtts://b.example\nhttp: [https://p.example]\ntls: {ca: identity/ca.crt}\n"
+
+
+def test_a_golden_card_says_only_where_to_ask(tmp_path: Path) -> None:
+    config = loaded(tmp_path, GOLDEN_CARD)
+    assert (config.screen, config.place, config.credentials) == ("", "", None)
+    assert config.enrols == tmp_path / "identity/ca.crt"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GOLDEN_CARD + "screen: s1\n", "不要写 screen"),
+        (GOLDEN_CARD + "place: v/b1\n", "不要写 place"),
+        (GOLDEN_CARD.replace("enrol: true\n", ""), "缺少 'screen'"),
+        (GOLDEN_CARD.replace("tls: {ca: identity/ca.crt}\n", ""), "tls 只写 ca"),
+        (GOLDEN_CARD.replace("ca.crt}", "ca.crt, key: a, certificate: b}"), "tls 只写 ca"),
+        (GOLDEN_CARD.replace("[https://p.example]", "[]"), "要有 http 地址"),
+        (GOOD + "tls: {ca: ca.crt}\n", "certificate 和 key"),
+    ],
+)
+def test_a_card_is_golden_or_says_which_screen_it_is_never_half_of_each(tmp_path: Path, text: str, told: str) -> None:
+    assert told in "\n".join(problems(tmp_path, text))

@@ -22,7 +22,7 @@ def test_a_new_folder_can_be_checked_at_once(tmp_path: Path, capsys: pytest.Capt
     assert f"新建 {folder}/village.yaml" in out
     assert "root.pem" in out
     assert run("check", folder) == 0
-    assert capsys.readouterr().out == "1 条通知、0 条警报、6 个地点可以发布；0 处错误\n"
+    assert capsys.readouterr().out == "1 条通知、0 条警报、6 个地点可以发布；0 处错误，0 处提醒\n"
     assert run("init", folder) == 0
     assert "什么也没有改" in capsys.readouterr().out
 
@@ -34,8 +34,10 @@ def test_check_prints_every_problem_as_file_line_and_words(tmp_path: Path, capsy
     assert capsys.readouterr().out.splitlines() == [
         "notices/a.yaml:5: 不认识 'titel'；是不是 'title'？",
         "notices/b.yaml:3: 没有地点 'baizhuang/nroth'；是不是 'baizhuang/north'？",
-        "notices/c.yaml:1: 今后一年不会再显示；过期的可以删除或移到 drafts/，否则检查 show  （提醒）",
-        "1 条通知、0 条警报、7 个地点可以发布；2 处错误",
+        "notices/c.yaml:5: 今后一年不会再显示；过期的可以删除或移到 drafts/，否则检查 show  （提醒）",
+        "village.yaml:7: 没有写 hosts：网址被改到别处也不会拦下；"
+        "在 village.yaml 里写上自己的，例如 hosts: [service.example]  （提醒）",
+        "1 条通知、0 条警报、7 个地点可以发布；2 处错误，2 处提醒",
     ]
 
 
@@ -284,3 +286,10 @@ def test_no_wrong_path_ends_in_a_traceback(tmp_path: Path, capsys: pytest.Captur
     for arguments in (["publish", tmp_path / "none"], ["init", file / "x"], ["init", file], ["check", file]):
         assert run(*arguments) == 1
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_serve_wants_a_certificate_and_its_key_or_neither(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "hill"
+    assert main(["init", str(folder)]) == 0
+    assert main(["serve", str(folder), "--http-cert", str(tmp_path / "a.crt")]) == 1
+    assert "--http-key" in capsys.readouterr().err

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.config import DisplayConfig
+from content.display import DisplayConfig
 from kiosk.display import open_display
 from kiosk.display.file import FileDisplay
 from kiosk.display.lcd import turned
-from kiosk.shapes import Box
+from kiosk.shapes import Box, Geometry
 
 SIZES = st.tuples(st.integers(1, 300), st.integers(1, 300))
 
@@ -63,7 +63,7 @@ def test_a_box_goes_where_its_pixels_go(degrees: int) -> None:
 
 def test_a_file_holds_the_newest_picture_whole(tmp_path: Path) -> None:
     path = tmp_path / "screen.png"
-    display = FileDisplay((8, 6), path)
+    display = FileDisplay(Geometry(8, 6), path)
     display.surface.fill("red")
     display.present([Box(0, 0, 8, 6)])
     first = pygame.image.load(path)
@@ -75,13 +75,13 @@ def test_a_file_holds_the_newest_picture_whole(tmp_path: Path) -> None:
 
 
 def test_nothing_changed_is_nothing_written(tmp_path: Path) -> None:
-    display = FileDisplay((8, 6), tmp_path / "screen.png")
+    display = FileDisplay(Geometry(8, 6), tmp_path / "screen.png")
     display.present([])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wake_ends_a_wait_even_if_it_came_before(tmp_path: Path) -> None:
-    display = FileDisplay((8, 6), tmp_path / "screen.png")
+    display = FileDisplay(Geometry(8, 6), tmp_path / "screen.png")
     display.wake()
     display.wake()
     assert display.wait(3600.0)

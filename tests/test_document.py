@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, Struct, field
 
-from content.document import MAX_TEXT, Document, Problem, in_chinese, read
+from content.document import MAX_TEXT, Document, in_chinese, read
+from content.problem import Problem
+from tests.conftest import times
 
 
 class Inner(Struct, frozen=True, kw_only=True):
@@ -243,7 +245,7 @@ def test_no_file_takes_all_time_or_memory_or_the_process(text: str) -> None:
     assert done.stdout.decode().startswith("a.yaml:")
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(80))
 @given(st.text(max_size=80) | st.binary(max_size=80))
 def test_any_file_gives_a_value_or_problems(text: str | bytes) -> None:
     document = opened(text)
@@ -255,7 +257,7 @@ BLANKS = [": ", "\n", "\n  ", "- ", "'", "&a ", "!!int ", "|\n", "? ", "\t", "\0
 PIECES = st.sampled_from(WORDS + BLANKS)
 
 
-@settings(max_examples=500)
+@settings(max_examples=times(100))
 @given(st.lists(PIECES, max_size=20).map("".join))
 def test_any_heap_of_yaml_gives_a_value_or_problems_with_lines_in_the_file(tail: str) -> None:
     text = "title: a\n" + tail

@@ -1,15 +1,13 @@
 """The content folder: what is good is shown, what is bad costs itself only and is told with its line."""
 
-import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from content.compile import compile_village
 from content.errors import FolderError
 from content.files import sha256_hex
-from content.folder import Scan, scan
+from content.folder import Scan, judge_alert, scan, scan_alerts
 from content.notice import TOPICS, text_digest
 from tests.fakes import ALERT_YAML, NOTICE_YAML, VILLAGE_YAML, notice, png, write_folder
 
@@ -23,16 +21,12 @@ def notices(found: Scan) -> list[str]:
     return [one.notice.id for one in found.village.notices]
 
 
-def titles(found: Scan) -> list[str]:
-    assert found.village
-    return [one.notice.title for one in found.village.notices]
-
-
 def test_a_good_folder_is_a_village_without_problems(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "notices/water.yaml": NOTICE_YAML + "media: [valve.png]\n",
         "media/valve.png": png(8, 6),
         "alerts/storm.yaml": ALERT_YAML,
+        "authority/ca.crt": "the village's own authority lies here",
     }
     found = scan(write_folder(tmp_path, files))
     assert lines(found) == []
@@ -222,126 +216,6 @@ def test_editors_and_half_done_copies_are_not_looked_at(tmp_path: Path) -> None:
     assert lines(found) == []
 
 
-# Pictures.
-
-
-def picture(kind: str, width: int, height: int, mode: str = "1") -> bytes:
-    out = io.BytesIO()
-    Image.new(mode, (width, height)).save(out, kind)
-    return out.getvalue()
-
-
-NO_PICTURES: dict[str, bytes] = {
-    "empty": b"",
-    "text": "停水".encode(),
-    "cut short, as of a copy under way": png(200, 200)[:90],
-    "a GIF": picture("GIF", 4, 4),
-    "41 million pixels": picture("PNG", 10_000, 4_100),
-    "200 million pixels": picture("PNG", 20_000, 10_000),
-    "9 MB": png() + bytes(9 * 1024 * 1024),
-    "wider than any screen can decode": picture("PNG", 20_001, 10),
-}
-
-
-@pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES.keys())
-def test_a_picture_that_a_screen_cannot_draw_is_told_where_it_is_named(tmp_path: Path, content: bytes) -> None:
-    with_photo = VILLAGE_YAML.replace("phone: 0391-0000000", "phone: 0391-0000000, photo: a.png")
-    files: dict[str, str | bytes] = {
-        "village.yaml": with_photo,
-        "notices/a.yaml": NOTICE_YAML + "media: [a.png]\n",
-        "media/a.png": content,
-    }
-    found = scan(write_folder(tmp_path, files))
-    assert [(one.file, one.line) for one in found.problems] == [("notices/a.yaml", 5), ("village.yaml", 6)]
-    assert all("图片" in line for line in lines(found))
-    assert found.village
-    card = found.village.places["baizhuang"].card
-    assert card
-    assert card.photo is None
-
-
-@pytest.mark.parametrize(
-    "name", ["../village.yaml", "/etc/passwd", "..\\a.png", ".hidden.png", "a/b.png", "", "a" * 300]
-)
-def test_a_picture_is_never_taken_from_elsewhere(tmp_path: Path, name: str) -> None:
-    found = scan(write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML + f"media: ['{name}']\n", ".hidden.png": png()}))
-    assert [(one.file, one.line) for one in found.problems] == [("notices/a.yaml", 5)]
-    assert found.media == {}
-
-
-def test_a_picture_that_is_replaced_is_another_picture(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML + "media: [a.png]\n", "media/a.png": png(4, 4)})
-    first = set(scan(folder).media)
-    write_folder(folder, {"media/a.png": png(5, 4)})
-    assert set(scan(folder).media).isdisjoint(first)
-
-
-# Last good copies.
-
-
-def test_a_slip_of_the_keyboard_takes_nothing_off_the_screen(tmp_path: Path) -> None:
-    folder, good = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML}), tmp_path / ".publisher" / "good"
-    history = [titles(scan(folder, good))]
-    for text in (NOTICE_YAML.replace("title: ", "title："), NOTICE_YAML.replace("停水通知", "停电通知"), "", "["):
-        write_folder(folder, {"notices/a.yaml": text})
-        history.append(titles(scan(folder, good)))
-    assert history == [["停水通知"], ["停水通知"], ["停电通知"], ["停电通知"], ["停电通知"]]
-
-
-def test_a_bad_village_goes_on_as_it_last_was_good(tmp_path: Path) -> None:
-    folder, good = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML}), tmp_path / ".publisher" / "good"
-    before = scan(folder, good).village
-    write_folder(folder, {"village.yaml": VILLAGE_YAML.replace("places:", "place:", 1)})
-    found = scan(folder, good)
-    assert found.problems
-    assert found.village == before
-
-
-def test_deleting_the_file_withdraws_the_notice_even_while_it_is_bad(tmp_path: Path) -> None:
-    folder, good = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML}), tmp_path / ".publisher" / "good"
-    scan(folder, good)
-    write_folder(folder, {"notices/a.yaml": "["})
-    assert titles(scan(folder, good)) == ["停水通知"]
-    (folder / "notices/a.yaml").unlink()
-    assert titles(scan(folder, good)) == []
-    write_folder(folder, {"notices/a.yaml": "["})
-    assert titles(scan(folder, good)) == []
-
-
-def test_an_alert_that_is_spoilt_goes_on_and_one_that_is_deleted_ends(tmp_path: Path) -> None:
-    folder, good = write_folder(tmp_path, {"alerts/a.yaml": ALERT_YAML}), tmp_path / ".publisher" / "good"
-    scan(folder, good)
-    write_folder(folder, {"alerts/a.yaml": "level: ["})
-    found = scan(folder, good)
-    assert found.village
-    assert [one.alert.id for one in found.village.alerts] == ["a"]
-    (folder / "alerts/a.yaml").unlink()
-    found = scan(folder, good)
-    assert found.village
-    assert found.village.alerts == ()
-
-
-@pytest.mark.parametrize("content", [None, b"", png(200, 200)[:90]], ids=["deleted", "emptied", "half copied"])
-def test_a_notice_whose_picture_is_being_replaced_stays_on_the_screen(tmp_path: Path, content: bytes | None) -> None:
-    folder = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML + "media: [a.png]\n", "media/a.png": png(200, 200)})
-    good = tmp_path / ".publisher" / "good"
-    assert titles(scan(folder, good)) == ["停水通知"]
-    if content is None:
-        (folder / "media/a.png").unlink()
-    else:
-        (folder / "media/a.png").write_bytes(content)
-    found = scan(folder, good)
-    assert [one.file for one in found.problems] == ["notices/a.yaml"]
-    assert titles(found) == ["停水通知"]
-
-
-def test_check_looks_at_the_files_and_not_at_copies(tmp_path: Path) -> None:
-    folder, good = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML}), tmp_path / ".publisher" / "good"
-    scan(folder, good)
-    write_folder(folder, {"notices/a.yaml": "["})
-    assert titles(scan(folder)) == []
-
-
 def test_a_review_of_exactly_this_text_is_no_problem(tmp_path: Path) -> None:
     digest = text_digest(notice("a", body="明天停水"))
     review = f"review:\n  - {{by: 李四, step: 初审, at: 2026-11-30, sha256: {digest}}}\n"
@@ -362,3 +236,45 @@ def test_a_notice_without_a_title_is_told_its_other_mistakes_as_well(tmp_path: P
         (4, "时段 '2"),
         (4, "时间 '2"),
     ]
+
+
+ALARMS_YAML = """\
+alarms:
+  senders: [a@x, {sender: b@x, speaks_for: [a@x]}]
+  areas: {"410804": [baizhuang], 开发区: baizhuang/south}
+  cameras: {cam-1: [baizhuang/north]}
+"""
+
+
+def test_what_alarms_mean_here_is_read_and_unknown_places_are_told(tmp_path: Path) -> None:
+    found = scan(write_folder(tmp_path, {"village.yaml": VILLAGE_YAML + ALARMS_YAML}))
+    assert lines(found) == []
+    assert found.village
+    assert found.village.alarms.senders == {"a@x": (), "b@x": ("a@x",)}
+    assert found.village.alarms.areas == {"410804": ("baizhuang",), "开发区": ("baizhuang/south",)}
+    wrong = VILLAGE_YAML + ALARMS_YAML.replace("cam-1: [baizhuang/north]", "cam-1: [baizhuang/nroth]")
+    (line,) = lines(scan(write_folder(tmp_path, {"village.yaml": wrong})))
+    assert line == "village.yaml:20: 没有地点 'baizhuang/nroth'；是不是 'baizhuang/north'？"
+
+
+def test_alerts_can_be_read_without_the_notices_and_an_unchanged_village_is_not_read_again(tmp_path: Path) -> None:
+    files = {"alerts/storm.yaml": ALERT_YAML, "notices/bad.yaml": "titel: x\n"}
+    first = scan(write_folder(tmp_path, files))
+    quick = scan_alerts(tmp_path, None, None, first.setting)
+    assert quick.setting is first.setting
+    assert first.village
+    assert quick.village
+    assert (quick.village.alerts, quick.village.notices) == (first.village.alerts, ())
+    write_folder(tmp_path, {"village.yaml": VILLAGE_YAML + "# 改了\n"})
+    assert scan_alerts(tmp_path, None, None, first.setting).setting is not first.setting
+
+
+def test_the_text_of_an_alert_is_judged_as_the_folder_would(tmp_path: Path) -> None:
+    found = scan_alerts(write_folder(tmp_path))
+    good, problems = judge_alert(found, "alerts/x.yaml", ALERT_YAML.encode())
+    assert problems == []
+    assert good
+    assert (good.alert.id, good.to) == ("x", ("baizhuang",))
+    bad, problems = judge_alert(found, "alerts/x.yaml", ALERT_YAML.replace("红色", "绿色").encode())
+    assert bad is None
+    assert len(problems) == 1

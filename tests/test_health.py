@@ -7,7 +7,8 @@ import pytest
 
 from content.errors import Reason, Refused
 from content.manifest import encode
-from kiosk.health import HEARTBEAT, Heartbeat, Refusals, Status, read_heartbeat, write_heartbeat
+from content.reports import Heartbeat, PowerSent, Status
+from kiosk.health import HEARTBEAT, Refusals, read_heartbeat, write_heartbeat
 from tests.fakes import NOW
 
 BEAT = Heartbeat(at=NOW, pointer="abc", item="water", page=1, pages=3, frames=7)
@@ -19,6 +20,19 @@ def test_the_agent_reads_what_the_player_wrote(tmp_path: Path) -> None:
     write_heartbeat(tmp_path, BEAT)
     assert read_heartbeat(tmp_path) == BEAT
     assert [path.name for path in tmp_path.iterdir()] == [HEARTBEAT]
+
+
+def test_darkness_and_what_was_sent_to_the_panel_reach_the_status(tmp_path: Path) -> None:
+    sent = PowerSent(way="cec", word="关", at=NOW, outcome="已发出")
+    beat = Heartbeat(at=NOW, lit=False, brightness=30, theme="dark", held=False, power=(sent,))
+    write_heartbeat(tmp_path, beat)
+    status = Status(screen="s1", online=True, showing=read_heartbeat(tmp_path))
+    assert msgspec.json.decode(encode(status), type=Status).showing == beat
+
+
+def test_a_heartbeat_of_an_older_or_a_newer_player_is_read(tmp_path: Path) -> None:
+    (tmp_path / HEARTBEAT).write_bytes(b'{"at":"2026-12-01T01:00:00Z","item":"a","mood":"good"}')
+    assert read_heartbeat(tmp_path) == Heartbeat(at=NOW, item="a")
 
 
 @pytest.mark.parametrize("rot", [b"", b"{", b"[]", b'{"at":"now"}', b"\xff\xfe", b'{"at":"\xff"}', b"[" * 100_000])

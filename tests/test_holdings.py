@@ -356,3 +356,17 @@ def test_alerts_hold_without_any_picture(screen: Screen) -> None:
     screen.take(with_picture(0))
     assert screen.take(manifest(Alerts(alerts=(alert(),)))) == {wanted(0)}
     assert screen.stacks[manifest(Alerts()).topic] == [1]
+
+
+def test_a_screen_that_moves_keeps_what_both_places_share_and_forgets_the_rest(screen: Screen) -> None:
+    screen.take(manifest())
+    screen.take(manifest(place=VILLAGE))
+    screen.holdings.move("baizhuang/south")
+    screen.holdings.settle()
+    assert screen.stacks == {manifest(place=VILLAGE).topic: [1]}
+    pointer, _ = screen.cache.pointer()
+    assert pointer
+    assert pointer.place == "baizhuang/south"
+    screen.holdings.move("")
+    assert screen.holdings.topics == ()
+    assert screen.holdings.settle() == set()

@@ -287,3 +287,11 @@ def test_a_full_disk_at_the_publisher_loses_no_publication(tmp_path: Path) -> No
     (tmp_path / "published.json").rmdir()
     assert book.update({HERE: one()}, {}, NOW) == [HERE]
     assert ledger(tmp_path).messages == book.messages
+
+
+def test_alerts_are_signed_alone_and_leave_the_rest_as_it_is(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    book.update({HERE: one(), ALARM: Alerts()}, {}, NOW)
+    before = book.messages[HERE]
+    assert book.update({ALARM: Alerts(alerts=(alert(),))}, {}, NOW, partial=True) == [ALARM]
+    assert book.messages[HERE] == before

@@ -23,6 +23,16 @@ def test_lists_with_dashes_and_numbers() -> None:
     )
 
 
+def test_a_heading_is_a_line_in_bold_and_copied_bullets_are_a_list() -> None:
+    assert blocks("## 怎么交？\n•带身份证\n● 带户口本\n#3楼\n# ") == (
+        Paragraph((Span("怎么交？", bold=True),)),
+        ListItem((Span("带身份证"),)),
+        ListItem((Span("带户口本"),)),
+        Paragraph((Span("#3楼"),)),
+        Paragraph((Span("#"),)),
+    )
+
+
 def test_a_number_with_a_point_in_it_begins_no_list() -> None:
     assert blocks("1.5公里外\n2025.7.10 起\n-不是列表") == (
         Paragraph((Span("1.5公里外"),)),
@@ -55,7 +65,7 @@ def test_lonely_bars_are_text() -> None:
     assert blocks("|\n||\n| | |\na | b") == tuple(Paragraph((Span(text),)) for text in ("|", "||", "| | |", "a | b"))
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="|*-.、．", exclude_categories=["Cs"]), max_size=300))
+@given(st.text(alphabet=st.characters(exclude_characters="|*-.、．#•●▪", exclude_categories=["Cs"]), max_size=300))
 def test_text_without_marks_keeps_every_character(text: str) -> None:
     assert "".join(characters(blocks(text)).split()) == "".join(text.split())
 

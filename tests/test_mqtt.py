@@ -150,6 +150,38 @@ def test_the_owner_hears_yes_no_and_lost() -> None:
     ]
 
 
+class Paho:
+    """A client whose broker has just said yes. Notes what its owner knew when the filters were asked for."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox, self.asked = inbox, list[tuple[list[tuple[str, int]], bool, list[Any]]]()
+
+    def subscribe(self, filters: list[tuple[str, int]]) -> tuple[int, int]:
+        self.asked.append((filters, self.inbox.connection.connected, self.inbox.events))
+        return 0, len(self.asked)
+
+    def is_connected(self) -> bool:
+        return True
+
+    def reconnect_delay_set(self, *_: float) -> None:
+        """Nothing waits here."""
+
+
+def test_the_filters_are_asked_for_before_anything_can_be_published_so_that_no_answer_is_lost() -> None:
+    inbox = Inbox()
+    connection = inbox.connection
+    connection.subscribe(["command"])
+    client = Paho(inbox)
+    connection._client = client  # type: ignore[assignment]  # says yes, as paho does before it calls on_connect
+    for _ in range(2):
+        assert connection.connected is False
+        connection._on_connect(inbox.client, None, None, CONNACK_OK, None)
+        assert (connection.connected, inbox.events) == (True, [Connected()])
+        connection._on_disconnect(inbox.client, None, None, LOST, None)
+        inbox.events.clear()
+    assert client.asked == [([("command", 0)], False, [])] * 2
+
+
 def test_the_filters_that_the_broker_refused_are_named() -> None:
     inbox = Inbox()
     inbox.connection._asked[7] = ("a", "b", "c")

@@ -9,19 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from content.notice import (
-    TOPICS,
-    Alert,
-    Card,
-    DailyHours,
-    Level,
-    Notice,
-    Pace,
-    ServiceCode,
-    Settings,
-    Show,
-    text_digest,
-)
+from content.notice import TOPICS, Alert, Card, DailyHours, Level, Notice, ServiceCode, Show, text_digest
+from content.settings import Pace, Settings
 from tests.fakes import DOORWAY, NOW, alert, media, notice, png
 
 WHEN = {"issued": "2026-12-01T09:00:00Z", "expires": "2026-12-01T11:00:00Z"}
@@ -110,7 +99,7 @@ def test_a_rule_that_names_its_days_needs_no_start(rule: str) -> None:
     assert Show(rrule=rule).rrule == rule
 
 
-@pytest.mark.parametrize("rule", ["FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=2", "FREQ=MONTHLY", "FREQ=DAILY;COUNT=3"])
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=2", "FREQ=MONTHLY"])
 def test_a_rule_that_is_counted_from_a_day_needs_that_day(rule: str) -> None:
     with pytest.raises(ValueError, match="from"):
         Show(rrule=rule)
@@ -128,7 +117,13 @@ BAD_RULES = {
     "no such date": "FREQ=DAILY;UNTIL=20251399",
     "a step of no days, which never ends": "FREQ=DAILY;INTERVAL=0",
     "a step backwards": "FREQ=DAILY;INTERVAL=-1",
-    "no time at all": "FREQ=DAILY;COUNT=0",
+    "a number of times, which must be counted from the first day": "FREQ=DAILY;COUNT=3",
+    "an nth Monday of a week": "FREQ=WEEKLY;BYDAY=2MO",
+    "days of the year in a month": "FREQ=MONTHLY;BYYEARDAY=300",
+    "weeks of the year in a month": "FREQ=MONTHLY;BYWEEKNO=20",
+    "days of the month in a week": "FREQ=WEEKLY;BYMONTHDAY=5",
+    "positions among nothing": "FREQ=MONTHLY;BYSETPOS=1",
+    "a week that begins on no day": "FREQ=WEEKLY;BYDAY=MO;WKST=XX",
     "the day 0, which dateutil takes for every day": "FREQ=MONTHLY;BYMONTHDAY=0",
     "the 32nd": "FREQ=MONTHLY;BYMONTHDAY=32",
     "a thirteenth month": "FREQ=YEARLY;BYMONTH=13;BYMONTHDAY=1",

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from content.errors import Reason, Refused
 from content.manifest import Alerts, Blob, Content, Manifest
-from content.notice import Notice, Pace, Settings
-from kiosk.plan import Wanted, is_newer, missing, showable, topics_for, used_blobs, whole_form
+from content.notice import Notice
+from content.settings import Pace, Settings
+from kiosk.plan import Wanted, is_newer, living, missing, showable, topics_for, used_blobs, whole_form
 from tests.fakes import DOORWAY, OURS, STREET, alert, card, code, keyring, manifest, media, notice, png, publisher
 
 PICTURES = [media(png(width, 3)) for width in (1, 2, 3)]
@@ -152,4 +153,12 @@ def test_nothing_is_ever_shown_with_a_picture_missing_or_after_it_was_withdrawn(
 def test_the_blobs_in_use_are_those_of_heads_notices_and_cards() -> None:
     content = Content(notices=(notice(media=(PICTURES[0],)),), card=replace(card(), photo=PICTURES[1]))
     head = manifest(Blob(sha256="0" * 64, size=1))
-    assert used_blobs([(head, content), (manifest(Alerts()), None)]) == {"0" * 64, ONE, TWO}
+    assert used_blobs([head, manifest(Alerts())], [content]) == {"0" * 64, ONE, TWO}
+
+
+def test_a_withdrawn_notice_lives_no_longer_though_an_older_version_waits_for_media() -> None:
+    old = Content(notices=(notice("wrong", media=(media(b"1"),)), notice("kept", title="旧")), card=card())
+    new = Content(notices=(notice("kept", title="新", media=(media(b"2"),)),))
+    titles = [[one.title for one in content.notices] for content in living([new, old])]
+    assert titles == [["新"], ["旧"]]
+    assert used_blobs([], living([new, old])) == {media(b"2").sha256}

@@ -1,78 +1,23 @@
 """The player, step by step, on a surface of its own: no window, no waiting, a clock that moves when told."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pygame
 import pytest
 from msgspec.structs import replace
 
-from content.errors import WindowError
-from content.manifest import Alerts, Content, Manifest
+from content.manifest import Alerts, Content
 from content.notice import Show
-from kiosk.cache import Cache, Pointer
-from kiosk.health import Heartbeat, read_heartbeat
-from kiosk.notify import Notifier
-from kiosk.player import HEARTBEAT_SECONDS, LOOK_SECONDS, Player
-from kiosk.shapes import Box
-from tests.fakes import DOORWAY, NOW, STREET, FakeClock, alert, manifest, notice, signed
-
-SIZE = (1280, 720)
-
-
-class FakeDisplay:
-    """A panel that remembers what was presented on it; fails when told."""
-
-    def __init__(self) -> None:
-        self.surface = pygame.Surface(SIZE, depth=32)
-        self.presented: list[list[Box]] = []
-        self.broken = False
-
-    def present(self, dirty: Sequence[Box]) -> None:
-        if self.broken:
-            self.broken = False
-            raise WindowError("the panel has gone")
-        self.presented.append(list(dirty))
-
-    def wait(self, seconds: float) -> bool:
-        return True
-
-    def wake(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class Screen:
-    """A player with what it needs, and what it left behind."""
-
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
-        self.cache, self.display, self.clock, self.run = Cache(folder / "cache"), FakeDisplay(), clock, folder / "run"
-        self.cache.prepare()
-        self.run.mkdir()
-        self.player = Player(DOORWAY, self.cache, self.display, self.run, clock, notifier=Notifier(None))
-
-    def hold(self, *manifests: Manifest) -> None:
-        stacks: dict[str, tuple[str, ...]] = {one.topic: (self.cache.store_message(signed(one)),) for one in manifests}
-        self.cache.flip(Pointer(place=DOORWAY, stacks=stacks))
-
-    def step(self, seconds: float = 0.0) -> Heartbeat:
-        """So much time passes, then the player does what is due."""
-        self.clock.advance(seconds)
-        self.player.step()
-        beat = read_heartbeat(self.run)
-        assert beat
-        return beat
+from kiosk.health import read_heartbeat
+from kiosk.player import LOOK_SECONDS
+from kiosk.pulse import HEARTBEAT_SECONDS
+from tests.fakes import NOW, STREET, FakeClock, alert, manifest, notice
+from tests.screens import SIZE, Screen, content
 
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Screen:
     return Screen(tmp_path, FakeClock())
-
-
-def content(*notices: Any) -> Manifest:
-    return manifest(Content(notices=notices))
 
 
 def test_two_notices_take_turns_and_nothing_is_drawn_in_between(screen: Screen) -> None:

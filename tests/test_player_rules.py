@@ -15,7 +15,7 @@ from content.manifest import Alerts, Blob, Content, Manifest, encode
 from content.notice import Level
 from content.onair import active_alerts
 from kiosk.cache import Cache, Pointer
-from kiosk.player import load
+from kiosk.loaded import load
 from kiosk.view import merge
 from tests.fakes import (
     BLOCK,

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from content.__main__ import main
 from content.errors import FolderError, WindowError
 from content.folder import scan
 from content.signing import Key, verify_keyring
 from content.skeleton import create
+from content.vouched import keyring_problems
 from tests.fakes import VILLAGE_YAML, write_folder
 
 FILES = [
@@ -40,6 +42,26 @@ def test_a_folder_of_any_name_is_a_good_one(tmp_path: Path, name: str) -> None:
     assert found.village
     keyring = verify_keyring((tmp_path / name / "keyring.json").read_bytes(), None)
     assert keyring.publishers_for(next(iter(found.village.places)), "content")
+
+
+def test_the_folder_that_every_server_has_gives_each_a_publisher_of_its_own(tmp_path: Path) -> None:
+    for server in ("one", "other"):
+        create(tmp_path / server / "village")
+    one, other = (scan(tmp_path / server / "village").village for server in ("one", "other"))
+    assert one
+    assert other
+    assert one.publisher != other.publisher
+
+
+def test_a_village_whose_first_place_was_renamed_is_told_a_command_that_mends_its_keyring(tmp_path: Path) -> None:
+    folder = tmp_path / "hill"
+    create(folder)
+    text = (folder / "village.yaml").read_text()
+    (folder / "village.yaml").write_text(text.replace("\n  hill:\n", "\n  dale:\n"))
+    (problem,) = keyring_problems(folder, scan(folder).village)
+    command = str(problem).partition("python -m content ")[2]
+    assert main(command.split()) == 0
+    assert keyring_problems(folder, scan(folder).village) == []
 
 
 def test_private_keys_are_their_owners_alone_and_kept_out_of_git(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kiosk.kinsoku import BEGINNING, ENDING, clusters, kind
 from kiosk.markup import Span
-from kiosk.text import Line, balanced, lines, one_line, plain_spans
+from kiosk.text import Line, balanced, by_sense_lines, lines, one_line, plain_spans
+from kiosk.words import INSIDE_WORD, prices
 from tests.sample_views import FakeMetrics
 
 METRICS = FakeMetrics()
@@ -75,7 +76,7 @@ def test_the_last_line_of_a_paragraph_is_not_one_character() -> None:
         ("今天上午免费健康义诊", 6, ["今天上午", "免费健康义诊"]),
         ("翠苑小区北区计划停水", 7, ["翠苑小区北区", "计划停水"]),
         ("今晚八点广场放电影", 5, ["今晚八点", "广场放电影"]),
-        ("电动车请勿上楼充电", 6, ["电动车请勿", "上楼充电"]),
+        ("电动车请勿上楼充电", 6, ["电动车", "请勿上楼充电"]),
         ("高空不抛物，楼下有亲人", 7, ["高空不抛物，", "楼下有亲人"]),
         ("10月三件事办结公示（示例）", 9, ["10月三件事", "办结公示（示例）"]),
         ("停水通知", 4, ["停水通知"]),
@@ -118,7 +119,9 @@ def gathered(found: tuple[Line, ...]) -> str:
 def test_no_character_is_lost_or_wider_than_the_line(text: str, ems: float, hang: bool) -> None:
     for found in (
         lines(plain_spans(text), SIZE, ems * SIZE, METRICS, hang=hang),
-        balanced(plain_spans(text), SIZE, ems * SIZE, METRICS, hang=hang),
+        by_sense_lines(plain_spans(text), SIZE, ems * SIZE, METRICS, hang=hang),
+        balanced(plain_spans(text), SIZE, ems * SIZE, METRICS),
+        balanced(plain_spans(text), SIZE, ems * SIZE, METRICS, more=1),
     ):
         assert gathered(found) == "".join(text.split())
         for line in found:
@@ -148,7 +151,9 @@ def runs_of_marks(text: str) -> int:
 def test_kinsoku_holds_wherever_it_can(text: str, ems: int, hang: bool) -> None:
     for found in (
         lines(plain_spans(text), SIZE, ems * SIZE, METRICS, hang=hang),
-        balanced(plain_spans(text), SIZE, ems * SIZE, METRICS, hang=hang),
+        by_sense_lines(plain_spans(text), SIZE, ems * SIZE, METRICS, hang=hang),
+        balanced(plain_spans(text), SIZE, ems * SIZE, METRICS),
+        balanced(plain_spans(text), SIZE, ems * SIZE, METRICS, more=1),
     ):
         for above, below in pairwise(found):
             assert kind(below.text[0]) not in ENDING
@@ -178,13 +183,23 @@ def test_a_column_narrower_than_a_character_still_gets_every_character(text: str
     assert "".join(broken(text, 0.2)) == text
 
 
-def test_a_short_paragraph_breaks_after_a_comma_that_is_near() -> None:
+def test_a_short_paragraph_breaks_after_a_comma_that_is_near_the_margin() -> None:
     spans = plain_spans("主管道换阀门，需要分片停水，给您添麻烦了。")
-    found = balanced(spans, SIZE, 15 * SIZE, METRICS, hang=True, evenness=9.0)
-    assert [line.text for line in found] in (
-        ["主管道换阀门，", "需要分片停水，给您添麻烦了。"],
-        ["主管道换阀门，需要分片停水，", "给您添麻烦了。"],
-    )
+    found = by_sense_lines(spans, SIZE, 15 * SIZE, METRICS, hang=True)
+    assert [line.text for line in found] == ["主管道换阀门，需要分片停水，", "给您添麻烦了。"]
+
+
+def test_a_short_paragraph_leaves_no_line_half_empty_for_a_comma() -> None:
+    spans = plain_spans("因更换主管阀门，以下时段停水，请提前储水：")
+    for ems in (14, 15, 16, 18, 20):
+        first, *_ = by_sense_lines(spans, SIZE, ems * SIZE, METRICS, hang=True)
+        assert first.width > 0.6 * ems * SIZE
+
+
+def test_a_title_takes_a_line_more_where_that_keeps_words_whole() -> None:
+    spans = plain_spans("演练：暴雨橙色预警，低洼楼栋居民请转移到白庄小学", bold=True)
+    found = balanced(spans, SIZE, 8 * SIZE, METRICS, more=1)
+    assert [line.text for line in found] == ["演练：", "暴雨橙色预警，", "低洼楼栋居民", "请转移到白庄小学"]
 
 
 def test_running_text_keeps_words_whole_where_that_costs_little() -> None:
@@ -198,3 +213,30 @@ def test_the_empty_half_of_a_bracket_is_not_set_at_the_edges_of_a_line() -> None
     assert line.pieces[0].x == pytest.approx(-0.45 * SIZE)
     assert line.width == pytest.approx(3.1 * SIZE)
     assert one_line(plain_spans("张（示例）张"), SIZE, METRICS).width == 6 * SIZE
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("米饭、土豆炖鸡、清炒冬瓜", "土豆炖鸡"),
+        ("姓名 张建国（示例）", "张建国"),
+        ("组长：和志远（示例）", "示例"),
+        ("晚上九点半以后不跳舞", "九点半"),
+    ],
+)
+def test_a_few_characters_between_marks_are_one_word(text: str, whole: str) -> None:
+    at = text.index(whole)
+    assert {price >= INSIDE_WORD for price in prices(text)[at + 1 : at + len(whole)]} == {True}
+
+
+def test_the_building_of_a_number_does_not_swallow_the_beginning_of_the_next_word() -> None:
+    text = "3号楼楼道灯全部换成了声控灯"
+    found = [at for at, price in enumerate(prices(text)) if price < INSIDE_WORD]
+    assert [text[start:end] for start, end in pairwise([*found, len(text)])] == [
+        "3号楼",
+        "楼道灯",
+        "全部",
+        "换成",
+        "了",
+        "声控灯",
+    ]

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.manifest import Content
-from content.notice import Pace, Settings, Show
+from content.notice import Show
 from content.place import ancestry
+from content.settings import Pace, Settings
 from kiosk.view import Offered, merge
 from tests.fakes import BLOCK, DOORWAY, OURS, STREET, VILLAGE, alert, card, code, notice
 
@@ -38,6 +39,12 @@ def test_the_nearest_card_code_and_pace_win_each_for_itself() -> None:
     assert view.card == card("网格")
     assert view.service_code == code("village")
     assert view.pace == Pace(least_seconds=9)
+
+
+def test_the_cards_above_are_kept_the_nearest_first() -> None:
+    hung = [offered(VILLAGE, card=card("村")), offered(BLOCK, card=card("北区")), offered(DOORWAY, card=card("单元"))]
+    view = merge(DOORWAY, hung)
+    assert (view.card, view.higher_cards) == (card("单元"), (card("北区"), card("村")))
 
 
 def test_of_two_publishers_at_one_place_the_keyrings_first_wins() -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from watchdog.events import (
     DirDeletedEvent,
+    FileClosedEvent,
     FileClosedNoWriteEvent,
     FileCreatedEvent,
+    FileDeletedEvent,
     FileModifiedEvent,
     FileMovedEvent,
     FileOpenedEvent,
@@ -115,3 +117,27 @@ def test_a_watch_starts_and_stops_and_may_be_stopped_twice(tmp_path: Path) -> No
     watch.start()
     watch.close()
     watch.close()
+
+
+def alert_events(folder: Path) -> dict[str, tuple[FileSystemEvent, list[str]]]:
+    alert, editors, draft = str(folder / "alerts/a.yaml"), str(folder / "alerts/a.yaml~"), str(folder / "drafts/a.yaml")
+    return {
+        "renamed into place": (FileMovedEvent(str(folder / "alerts/.tmp-1"), alert), ["alert", "poke"]),
+        "moved in from the drafts": (FileMovedEvent(draft, alert), ["alert", "poke"]),
+        "written and closed": (FileClosedEvent(alert), ["alert", "poke"]),
+        "half written": (FileModifiedEvent(alert), ["poke"]),
+        "just made, still empty": (FileCreatedEvent(alert), ["poke"]),
+        "an editor's copy before it writes the new one": (FileMovedEvent(alert, editors), ["poke"]),
+        "taken away": (FileDeletedEvent(alert), ["poke"]),
+        "moved out": (FileMovedEvent(alert, draft), ["poke"]),
+        "a notice": (FileClosedEvent(str(folder / "notices/a.yaml")), ["poke"]),
+        "a file of an editor": (FileClosedEvent(str(folder / "alerts/.a.yaml")), []),
+    }
+
+
+@pytest.mark.parametrize("what", alert_events(Path("/x")))
+def test_a_whole_alert_file_is_told_at_once_and_half_of_one_never(tmp_path: Path, what: str) -> None:
+    event, expected = alert_events(tmp_path)[what]
+    told: list[str] = []
+    FolderWatch(tmp_path, lambda: told.append("poke"), lambda: told.append("alert")).on_any_event(event)
+    assert told == expected

@@ -36,7 +36,12 @@ from tests.sample_views import LONG, WATER
         (Show(rrule="FREQ=MONTHLY;BYMONTHDAY=-3,-2,-1"), "每月最后三天播放"),
         (Show(rrule="FREQ=DAILY;BYMONTH=11,12,1,2,3"), "11月至次年3月每天播放"),
         (Show(rrule="FREQ=WEEKLY;BYMONTH=6,7,8,9;BYDAY=MO,TH"), "6—9月每周一、四播放"),
-        (Show(rrule="FREQ=MONTHLY;BYDAY=1MO,1TU", daily=DailyHours(time(8), time(9))), "8:00—9:00 播放"),
+        (
+            Show(rrule="FREQ=MONTHLY;BYDAY=1MO,1TU", daily=DailyHours(time(8), time(9))),
+            "每月第一个星期一、二 8:00—9:00 播放",
+        ),
+        (Show(rrule="FREQ=MONTHLY;BYDAY=1SA,3SA"), "每月第一、三个星期六播放"),
+        (Show(rrule="FREQ=MONTHLY;BYDAY=1MO,3TU", daily=DailyHours(time(8), time(9))), "8:00—9:00 播放"),
     ],
 )
 def test_when_a_notice_holds_is_said_in_words(show: Show, words: str) -> None:

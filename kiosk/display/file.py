@@ -8,20 +8,24 @@ from pathlib import Path
 
 import pygame
 
-from kiosk.shapes import Box
+from kiosk.shapes import Box, Geometry
 
 
 class FileDisplay:
     """Writes each new picture whole; a reader never sees half of one."""
 
-    def __init__(self, size: tuple[int, int], path: Path) -> None:
-        self._path = path
-        self._surface = pygame.Surface(size, depth=32)
+    def __init__(self, geometry: Geometry, path: Path) -> None:
+        self._path, self._geometry = path, geometry
+        self._surface = pygame.Surface((geometry.width, geometry.height), depth=32)
         self._woken = threading.Event()
 
     @property
     def surface(self) -> pygame.Surface:
         return self._surface
+
+    @property
+    def geometry(self) -> Geometry:
+        return self._geometry
 
     def present(self, dirty: Sequence[Box]) -> None:
         if not dirty:
@@ -31,6 +35,9 @@ class FileDisplay:
         temporary = self._path.with_name(f".{self._path.name}")
         temporary.write_bytes(png.getvalue())
         os.replace(temporary, self._path)  # noqa: PTH105 -- one rename, beside the write
+
+    def brightness(self, percent: int) -> None:
+        """A picture has no light of its own."""
 
     def wait(self, seconds: float) -> bool:
         self._woken.wait(seconds)

@@ -4,16 +4,25 @@ A panel that hangs upright is still landscape to the computer. So we draw on a s
 own and turn what has changed on its way out: a few rectangles, not every frame.
 """
 
-import contextlib
 import os
+import threading
+from collections import deque
 from collections.abc import Sequence
 
 import pygame
 
+from content.display import DisplayConfig
 from content.errors import WindowError
-from kiosk.shapes import Box
+from kiosk.config import geometry_of
+from kiosk.display.hands import touch_of
+from kiosk.shapes import Box, Geometry
+from kiosk.visitor import Touch
 
-MOST_WAIT_SECONDS = 60.0
+ASK_SECONDS = 0.05
+"""How often SDL is asked for events. It can wait for them by itself, but on kmsdrm it does so by asking a thousand
+times a second: 3.8 % of a core here, measured with its dummy driver, which waits in the same way; so it is 0.2 %."""
+MOST_TOUCHES = 32
+"""Of a flood, so many are kept until somebody asks for them."""
 NO_PANEL = frozenset({"offscreen", "dummy"})
 """What SDL falls back to without a word; nobody would notice the dark panel."""
 
@@ -25,11 +34,12 @@ class DisplayError(WindowError):
 class LcdDisplay:
     """Full screen, or a window of the size that kiosk.yaml says."""
 
-    def __init__(self, size: tuple[int, int] | None, rotate: int, *, full_screen: bool) -> None:
-        self._degrees = rotate
+    def __init__(self, config: DisplayConfig, *, full_screen: bool) -> None:
+        self._config = config
+        self._degrees = rotate = config.rotate
         try:
             pygame.display.init()
-            self._panel = pygame.display.set_mode(size or (0, 0), pygame.FULLSCREEN if full_screen else 0)
+            self._panel = pygame.display.set_mode(config.pixels or (0, 0), pygame.FULLSCREEN if full_screen else 0)
         except pygame.error as error:
             raise DisplayError(f"打不开显示屏：{error}；没有屏幕时请用 display: {{kind: file, …}}") from error
         if pygame.display.get_driver() in NO_PANEL and os.environ.get("SDL_VIDEODRIVER") not in NO_PANEL:
@@ -40,10 +50,17 @@ class LcdDisplay:
         panel = self._panel.get_size()
         upright = panel if rotate in (0, 180) else (panel[1], panel[0])
         self._surface = self._panel if rotate == 0 else pygame.Surface(upright, depth=32)
+        self._full_screen = full_screen
+        self._touches: deque[Touch] = deque(maxlen=MOST_TOUCHES)
+        self._woken = threading.Event()
 
     @property
     def surface(self) -> pygame.Surface:
         return self._surface
+
+    @property
+    def geometry(self) -> Geometry:
+        return geometry_of(self._config, self._surface.get_size())
 
     def present(self, dirty: Sequence[Box]) -> None:
         if not dirty:
@@ -59,14 +76,33 @@ class LcdDisplay:
         part = self._surface.subsurface(pygame.Rect(box.x, box.y, box.width, box.height))
         return self._panel.blit(pygame.transform.rotate(part, -self._degrees), (there.x, there.y))
 
+    def brightness(self, percent: int) -> None:
+        """The backlight is not ours: see kiosk.power."""
+
     def wait(self, seconds: float) -> bool:
-        milliseconds = int(min(seconds, MOST_WAIT_SECONDS) * 1000)
-        first = pygame.event.wait(max(1, milliseconds))
-        return not any(event.type == pygame.QUIT for event in (first, *pygame.event.get()))
+        """Also ends when somebody touches the panel. A full screen has no way out, whatever keys are pressed."""
+        left = seconds
+        while True:
+            woken = self._woken.wait(max(0.0, min(left, ASK_SECONDS)))
+            self._woken.clear()
+            events = pygame.event.get()
+            if not self._full_screen and any(event.type == pygame.QUIT for event in events):
+                return False
+            touches = [touch_of(event, self._panel.get_size(), self._degrees) for event in events]
+            found = [touch for touch in touches if touch is not None]
+            self._touches.extend(found)
+            left -= ASK_SECONDS
+            if woken or found or left <= 0:
+                return True
+
+    def touches(self) -> list[Touch]:
+        """What people have done at the panel since this was last asked."""
+        found = list(self._touches)
+        self._touches.clear()
+        return found
 
     def wake(self) -> None:
-        with contextlib.suppress(pygame.error):  # closed a moment ago
-            pygame.event.post(pygame.event.Event(pygame.USEREVENT))
+        self._woken.set()
 
     def close(self) -> None:
         pygame.display.quit()

@@ -4,13 +4,19 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import drawing, latency, memory, spread
+from tests.bench import alerts, beside_chromium, drawing, latency, memory, presenting, records, rehearsal, spread, video
 
 BENCHES: dict[str, Callable[[], None]] = {
     "drawing": drawing.run,
+    "presenting": presenting.run,
+    "video": video.run,
     "memory": memory.run,
+    "beside-chromium": beside_chromium.run,
     "spread": spread.run,
     "latency": latency.run,
+    "alerts": alerts.run,
+    "records": records.run,
+    "rehearsal": rehearsal.run,
 }
 
 

@@ -98,6 +98,6 @@ def test_everything_stops_cleanly_on_sigterm(village: Village) -> None:
     for process in (screen.player, screen.agent, village.publisher):
         end(process)
         assert process
-        assert process.returncode == 0
+        assert process.poll() == 0
     for log in (screen.home / "player.log", screen.home / "agent.log", village.home / "publisher.log"):
         assert "Traceback" not in log.read_text()

@@ -14,9 +14,9 @@ from content.errors import Reason
 from content.manifest import Content, Manifest, encode, parse_verified
 from content.mqtt import Connection
 from content.notice import TOPICS, Notice
-from content.publisher import key_path
 from content.signing import Key
 from content.topics import CONTENT, STATUS
+from content.vouched import key_path
 from tests.system.rig import DOORWAYS, ScreenRig, Village, statuses, until
 
 PUBLISHER = "test-village"

@@ -2,6 +2,8 @@
 
 import queue
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from content.files import sha256_hex
 from kiosk.cache import Cache
 from kiosk.fetch import BlobArrived, Fetcher, FetchProblem
 from kiosk.plan import Wanted
-from tests.system.rig import DOORWAYS, Village, until
+from tests.system.rig import DOORWAYS, ScreenRig, Village, until
 
 BLOB = bytes(range(256)) * 2000
 
@@ -105,12 +107,12 @@ def raw_server(reply: Any) -> Iterator[str]:
             thread.join()
 
 
-def fetched(url: str, tmp_path: Path, wanted: Wanted, events: int) -> list[Any]:
+def fetched(url: str, tmp_path: Path, wanted: Wanted, events: int, patience: float = 60.0) -> list[Any]:
     """The first events of fetching `wanted` from `url`."""
     cache = Cache(tmp_path / "cache")
     cache.prepare()
     inbox: queue.Queue[Any] = queue.Queue()
-    fetcher = Fetcher((url,), cache, inbox, SystemClock(), rng=lambda: 0.0)
+    fetcher = Fetcher((url,), cache, inbox, SystemClock(), rng=lambda: 0.0, patience=patience)
     fetcher.start()
     fetcher.want({wanted})
     try:
@@ -171,3 +173,55 @@ def test_a_strange_answer_costs_one_try_and_nothing_else(tmp_path: Path, answer:
         first, second = fetched(url, tmp_path, wanted, 2)
     assert [type(first), type(second)] == [FetchProblem, FetchProblem]
     assert not Cache(tmp_path / "cache").has(wanted.sha256)
+
+
+DRIPS = {
+    "in the headers": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+    "in the body": b"HTTP/1.1 200 OK\r\nContent-Length: 512000\r\n\r\n",
+    "in a body of chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
+}
+
+
+@pytest.mark.parametrize("head", DRIPS.values(), ids=DRIPS.keys())
+def test_a_server_that_drips_holds_a_download_no_longer_than_our_patience(tmp_path: Path, head: bytes) -> None:
+    stopping = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection:
+            connection.recv(65536)
+            connection.sendall(head)
+            while not stopping.wait(0.05):
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threads = [threading.Thread(target=lambda: drip(listener.accept()[0]), daemon=True) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            events = fetched(url, tmp_path, Wanted(sha256_hex(BLOB), len(BLOB)), 2, patience=0.5)
+        finally:
+            stopping.set()
+    for thread in threads:
+        thread.join()
+    assert [type(event) for event in events] == [FetchProblem, FetchProblem]
+
+
+def test_the_doctor_of_a_screen_whose_broker_is_blocked_says_that_it_lives_on_http(served: Village) -> None:
+    screen = served.screen(DOORWAYS[0])
+    served.broker.stop()
+    screen.start_agent()
+    until("the notice came by HTTP", lambda: screen.notices() == {"one"}, 120.0)
+    until("the doctor knows", lambda: "由 HTTP 收到" in doctor(screen), 120.0)
+    row = next(line for line in doctor(screen).splitlines() if "消息" in line)
+    assert f"127.0.0.1:{served.broker.port} 连不上" in row
+
+
+def doctor(screen: ScreenRig) -> str:
+    """What `kiosk doctor` prints."""
+    folders = ("--cache", str(screen.home / "cache"), "--run", str(screen.home / "run"))
+    command = [sys.executable, "-m", "kiosk", "doctor", *folders]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

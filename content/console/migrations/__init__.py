@@ -1,0 +1,1 @@
+"""The database's history: every version is made from the one before."""
