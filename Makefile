@@ -96,7 +96,7 @@ packages:
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	$(INSTALL_MISSING)
 
-# What only the system tests need: without it those that need it would skip.
+# What the tests need beside that: without it they would skip or fail.
 test-packages: packages
 	@missing=""; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
@@ -108,6 +108,7 @@ test-packages: packages
 	ls /sbin/losetup >/dev/null 2>&1 || missing="$$missing mount"; \
 	command -v zstd >/dev/null 2>&1 || missing="$$missing zstd"; \
 	command -v xz >/dev/null 2>&1 || missing="$$missing xz-utils"; \
+	command -v cpio >/dev/null 2>&1 || missing="$$missing cpio"; \
 	$(INSTALL_MISSING)
 
 # What builds the image: arm64 programs run emulated. QEMU's machine, for the test, is a step of the build.
@@ -117,7 +118,6 @@ image-packages: packages test-packages
 	command -v arch-test >/dev/null 2>&1 || missing="$$missing arch-test"; \
 	command -v qemu-aarch64-static >/dev/null 2>&1 || missing="$$missing qemu-user-static"; \
 	command -v mksquashfs >/dev/null 2>&1 || missing="$$missing squashfs-tools"; \
-	command -v cpio >/dev/null 2>&1 || missing="$$missing cpio"; \
 	command -v bmaptool >/dev/null 2>&1 || missing="$$missing bmap-tools"; \
 	command -v git >/dev/null 2>&1 || missing="$$missing git"; \
 	$(INSTALL_MISSING)

@@ -139,11 +139,14 @@ class AssignDesk:
         return f"没有屏 {screen} 在等待登记{hint}"
 
 
-def retire(folder: Path, database: str, screen: str) -> None:
-    """No longer list a replaced screen among those that are lost. Where nothing was ever recorded, nothing is done."""
-    from content.records import Records, RecordsError, default_url
+def retire(folder: Path, database: str, screen: str, now: datetime) -> None:
+    """No longer list a replaced screen among those that are lost. Where nothing was ever recorded, nothing is done.
 
-    with suppress(RecordsError, FolderError):
-        records = Records(database or default_url(folder))
+    Raises RecordsError.
+    """
+    from content.records import Records, default_url
+
+    records = Records(database or default_url(folder))
+    with suppress(FolderError):
         records.require()
-        records.retire(screen)
+        records.retire(screen, now)

@@ -28,7 +28,7 @@ def register(command: Maker) -> None:
 
 
 def assign(options: argparse.Namespace) -> int:
-    from content.assign import AssignDesk, retire
+    from content.assign import AssignDesk
 
     if not options.folder.is_dir():
         raise FolderError(f"{options.folder}: 没有这个文件夹")
@@ -40,13 +40,25 @@ def assign(options: argparse.Namespace) -> int:
     if not given.moved:
         print("证书已签发，屏幕十几秒内自己来领")
     if options.replaces:
-        retire(options.folder, options.database, options.replaces)
+        no_longer_list(options, now)
         print(f"旧屏 {options.replaces} 的证书已吊销（{given.revoked} 张）。broker 装在这台机器上的，自己会重读名单")
         print("broker 在别的机器上，或者旧屏还通着电：再运行一条，照它说的做")
         print(
             f"  python -m provisioning revoke {options.replaces} --village {options.folder}{authority_option(options)}"
         )
     return publish(options)
+
+
+def no_longer_list(options: argparse.Namespace, now: datetime) -> None:
+    """Take the replaced screen out of the fleet's table; what was assigned stays, also where that fails."""
+    from content.assign import retire
+    from content.records import RecordsError
+
+    try:
+        retire(options.folder, options.database, options.replaces, now)
+    except RecordsError as error:
+        print(f"旧屏还列在 content screens 里（{error}）。稍后运行：")
+        print(f"  python -m content screens {options.folder} --retire {options.replaces}")
 
 
 def authority_option(options: argparse.Namespace) -> str:

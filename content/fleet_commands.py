@@ -103,8 +103,9 @@ def screens(options: argparse.Namespace) -> int:
 
     viewer = viewer_of(options)
     if options.retire:
-        if not viewer.records.retire(options.retire):
+        if options.retire not in viewer.records.screens(retired=True):
             raise FolderError(f"没有收到过屏 {options.retire!r} 的消息；编号见 python -m content screens")
+        viewer.records.retire(options.retire, datetime.now(UTC))
         print(f"屏 {options.retire} 不再列出；它再报到就会回来")
         return 0
     sight = viewer.look()

@@ -135,18 +135,18 @@ class Records:
             for name, one in sorted(batch.screens.items())
         ]
         if rows:
-            changed = ["place", "online", "heard", "state"]  # not `retired`
+            changed = ["place", "online", "heard", "state"]
             self.rows(models.Screen).bulk_create(
                 rows, update_conflicts=True, update_fields=changed, unique_fields=["screen"]
             )
-        if batch.fresh:
-            self.rows(models.Screen).filter(screen__in=sorted(batch.fresh), retired=True).update(retired=False)
+        for name in sorted(batch.fresh):
+            self.rows(models.Retired).filter(screen=name, at__lt=batch.screens[name].heard).delete()
 
     def screens(self, *, retired: bool = False) -> dict[str, Screen]:
         """Every screen that was heard; with `retired`, also those that were taken down."""
         with self.errors():
             rows = self.rows(self.models.Screen)
-            rows = rows if retired else rows.filter(retired=False)
+            rows = rows if retired else rows.exclude(screen__in=self.rows(self.models.Retired).values("screen"))
             states = list(rows.values_list("state", flat=True))
         screens = {}
         for state in states:
@@ -155,10 +155,13 @@ class Records:
                 screens[one.screen] = one
         return screens
 
-    def retire(self, screen: str) -> bool:
-        """No longer count a screen that was taken down, until it speaks again. False for one never heard."""
+    def retire(self, screen: str, now: datetime) -> None:
+        """No longer count a screen that was taken down, until it speaks after `now`.
+
+        Also where nothing of it is written yet: the collector may hold its last words in a batch.
+        """
         with self.errors():
-            return bool(self.rows(self.models.Screen).filter(screen=screen).update(retired=True))
+            self.rows(self.models.Retired).update_or_create(screen=screen, defaults={"at": now})
 
     def complete_to(self) -> dict[tuple[str, str], int]:
         """(screen, series) → the sequence up to which no receipt is missing."""

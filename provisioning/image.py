@@ -29,8 +29,8 @@ from provisioning.run import feeding, need, run
 from provisioning.step import Steps, only_one
 
 SOURCE = Path(__file__).parent.parent
-TREES = ("systemd/screen",)
-"""Folders of the source that are pictures of the screen's root."""
+TREE, LINKS = "systemd/screen", "systemd/screen-links.conf"
+"""In the source: a picture of the screen's root, and the symbolic links in it."""
 PARTS = (
     "boot/vmlinuz-* boot/initrd.img-* usr/lib/linux-image-*/broadcom/*.dtb usr/lib/modules/*/dtb/broadcom/*.dtb "
     "usr/lib/raspi-firmware/bootcode.bin "
@@ -128,7 +128,7 @@ class Making:
         """Debian's initrd with our files."""
         own = {
             SCRIPT: (SOURCE / "provisioning/initramfs/window").read_bytes(),
-            MODULES: (SOURCE / "systemd/screen" / MODULES).read_bytes(),
+            MODULES: (SOURCE / TREE / MODULES).read_bytes(),
         }
         inputs: dict[str, str | bytes] = {**origin.inputs, **own}
         return self._steps.step("initrd", "initrd", inputs, lambda to: make_initrd(parts, own, origin.made, to))
@@ -144,8 +144,8 @@ class Making:
             lambda to: keep(program_layer.compiled(files, debian_tree.python_of(native)), to / "entries"),
         )
         entries = msgspec.msgpack.decode((code / "entries").read_bytes(), type=dict[str, Entry])
-        for tree in TREES:
-            entries |= program_layer.mirrored(SOURCE / tree)
+        entries |= program_layer.mirrored(SOURCE / TREE)
+        entries |= program_layer.links((SOURCE / LINKS).read_text())
         entries |= program_layer.installed(release)
         entries |= program_layer.settled(self._recipe, release, table(self._layout))
         return entries | program_layer.accounts(parts, entries, release.built)

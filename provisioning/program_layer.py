@@ -71,6 +71,20 @@ def mirrored(tree: Path) -> dict[str, Entry]:
     return found
 
 
+def links(configuration: str) -> dict[str, Entry]:
+    """The symbolic links that a tmpfiles.d(5) file of nothing else names. Raises WindowError."""
+    found = {}
+    for line in configuration.splitlines():
+        match line.split():
+            case []:
+                pass
+            case ["L+", path, "-", "-", "-", "-", target] if path.startswith("/"):
+                found[path.removeprefix("/")] = link(target)
+            case [word, *_] if not word.startswith("#"):
+                raise WindowError(f"systemd/screen-links.conf：看不懂 {line!r}；应为 L+ /路径 - - - - 目标")
+    return found
+
+
 def settled(recipe: Recipe, release: Release, partition_table: str) -> dict[str, Entry]:
     """What follows from the recipe and the release alone."""
     facts = {

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from content.errors import WindowError
 from provisioning import sbom
 from provisioning.image import MODULES, SCRIPT, make_initrd
 from provisioning.image_commands import cache_in
 from provisioning.layout import lay_out, table
-from provisioning.program_layer import Release, locked, mirrored, program_files, settled, unmade
+from provisioning.program_layer import Release, links, locked, mirrored, program_files, settled, unmade
 from provisioning.recipe import Recipe
 from provisioning.root_tar import Entry, folder, left_out, link, merge, take
 from provisioning.run import ProgramFailed, ProgramsMissing, feeding, need, run
@@ -116,6 +117,13 @@ def test_a_tree_of_the_source_keeps_links_and_modes(tmp_path: Path) -> None:
     assert found == {
         "etc/a": Entry(content=b"x", mode=0o644), "etc/mask": link("/dev/null"), "run.sh": Entry(mode=0o755),
     }  # fmt: skip
+
+
+def test_links_are_read_as_systemd_tmpfiles_reads_them() -> None:
+    assert links("# why\n\nL+ /etc/mask - - - - /dev/null\n") == {"etc/mask": link("/dev/null")}
+    for wrong in ("d /etc/mask - - - - -", "L+ etc/mask - - - - /dev/null", "L+ /etc/mask /dev/null"):
+        with pytest.raises(WindowError, match="screen-links"):
+            links(wrong)
 
 
 def test_nobody_has_a_password_and_the_day_of_building_is_not_told() -> None:

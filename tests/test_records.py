@@ -102,12 +102,22 @@ def test_a_retired_screen_is_back_when_it_speaks(records: Records) -> None:
     one = learned(None, Status(screen="s1", online=True, at=NOW), NOW, 1.0, fresh=True)
     assert one is not None
     records.store(Batch(screens={"s1": one}), NOW)
-    assert records.retire("s1")
-    assert not records.retire("s2")
+    records.retire("s1", NOW)
     records.store(Batch(screens={"s1": one}), NOW)  # an old retained status
     assert (set(records.screens()), set(records.screens(retired=True))) == (set(), {"s1"})
-    records.store(Batch(screens={"s1": one}, fresh={"s1"}), NOW)
+    again = replace(one, heard=NOW + timedelta(seconds=1))
+    records.store(Batch(screens={"s1": again}, fresh={"s1"}), NOW)
     assert set(records.screens()) == {"s1"}
+
+
+def test_a_screen_is_retired_before_its_last_words_are_written(records: Records) -> None:
+    """The collector writes once a second; `assign --replaces` came between, and the dead screen stayed listed."""
+    one = learned(None, Status(screen="s1", online=True, at=NOW), NOW, 1.0, fresh=True)
+    assert one is not None
+    records.retire("s1", NOW)
+    records.retire("s1", NOW + timedelta(seconds=1))
+    records.store(Batch(screens={"s1": one}, fresh={"s1"}), NOW)
+    assert records.screens() == {}
 
 
 @given(st.lists(st.tuples(st.sampled_from(["s1", "s2"]), st.sampled_from("ab"), st.integers(1, 20)), max_size=30))

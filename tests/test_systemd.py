@@ -1,5 +1,6 @@
 """The units: systemd understands them, agent and publisher are locked up well, and the tree agrees with itself."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 
 from kiosk.__main__ import parser
 from kiosk.cache import Cache
+from provisioning.program_layer import links
 
 ROOT = Path(__file__).parent.parent / "systemd"
 SCREEN, CENTRAL = ROOT / "screen", ROOT / "central"
@@ -18,6 +20,7 @@ UNITS = sorted(
     for path in (tree / "usr/lib/systemd/system").glob("convenience-window*.*")
     if path.is_file()
 )
+LINKED = {name: entry.target for name, entry in links((ROOT / "screen-links.conf").read_text()).items()}
 SERVICES = [path for path in UNITS if path.suffix == ".service"]
 MOST_EXPOSED = {"agent": 2.5, "publisher": 2.5, "setup": 2.5, "player": 2.5}
 analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")
@@ -101,14 +104,18 @@ def test_the_picture_waits_for_the_settings_and_for_nothing_of_the_network() -> 
     assert "chrony.service" in before
 
 
-def test_every_link_in_the_tree_leads_to_a_unit_or_to_nothing_on_purpose() -> None:
-    links = [path for path in SCREEN.rglob("*") if path.is_symlink()]
-    assert links
-    for link in links:
-        target = str(link.readlink())
+def test_every_link_leads_to_a_unit_or_to_nothing_on_purpose() -> None:
+    assert LINKED
+    for name, target in LINKED.items():
         known = target in ("/dev/null", "/run/NetworkManager/resolv.conf", "/usr/lib/systemd/system/nftables.service")
-        here = SCREEN / target.lstrip("/") if target.startswith("/") else link.parent / target
-        assert known or here.exists(), f"{link} → {target}"
+        here = SCREEN / target.lstrip("/") if target.startswith("/") else SCREEN / name / ".." / target
+        assert known or Path(os.path.normpath(here)).is_file(), f"{name} → {target}"
+
+
+def test_no_link_is_in_the_source_where_some_ways_of_carrying_it_would_make_it_a_file() -> None:
+    """Seen: after a copy that knows no links, units were one-line files that systemd could not read."""
+    assert [path for path in ROOT.rglob("*") if path.is_symlink()] == []
+    assert [name for name in LINKED if (SCREEN / name).exists()] == []
 
 
 def test_users_have_fixed_numbers_because_the_data_partition_outlives_the_image() -> None:
@@ -130,8 +137,7 @@ def test_nothing_listens() -> None:
 
 def test_nothing_that_a_boot_wants_is_in_conflict_with_the_splash() -> None:
     """systemd starts neither or one of two that conflict: seen in QEMU, where the splash never ran."""
-    wanted = SCREEN / "usr/lib/systemd/system/sysinit.target.wants/convenience-window-splash.service"
-    assert wanted.is_symlink()
+    assert "usr/lib/systemd/system/sysinit.target.wants/convenience-window-splash.service" in LINKED
     conflicts = {path.stem: settings(path).get("Conflicts", []) for path in SERVICES}
     assert [name for name, others in conflicts.items() if "splash" in " ".join(others)] == []
     before = settings(named("player"))["ExecStartPre"]

@@ -16,8 +16,14 @@ class Screen(models.Model):
     online = models.BooleanField()
     heard = models.DateTimeField()
     state = models.TextField()
-    retired = models.BooleanField(default=False)
-    """Taken down by people; a live word from it brings it back."""
+
+
+class Retired(models.Model):
+    """A screen that people took down. A live word that it says after `at` ends this; a row of it that is written
+    later, with what it said before, does not."""
+
+    screen = models.TextField(primary_key=True)
+    at = models.DateTimeField()
 
 
 class Series(models.Model):

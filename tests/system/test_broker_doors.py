@@ -135,16 +135,18 @@ def held(world: World) -> int:
 
 
 def test_too_many_connections_are_refused_and_room_is_given_back(world: World) -> None:
+    """Mosquitto 2.0.11 makes room for one more by every connection that ends before its TLS: here it may be the one
+    that asked whether it listens, where the broker had taken it before it was gone."""
     world.tls.broker.stop()
     world.tls.start_broker()
     most = CONNECTIONS if world.kind == "mosquitto" else CONNECTIONS + PUBLISHERS_CONNECTIONS
-    assert held(world) == most
+    assert most <= held(world) <= most + (world.kind == "mosquitto")
     packet, context = connect_packet(OTHER), world.files[OTHER].context()
     until("there is room", lambda: knock(world.tls.port, context, packet)[0] == ACCEPTED)
 
 
 def test_where_the_broker_counts_wrongly_its_open_files_are_the_limit(world: World) -> None:
-    """Mosquitto 2.0.11 makes room for two whenever one connection breaks off."""
+    """Mosquitto 2.0.11 counts a connection that breaks off out twice: here everybody breaks off."""
     context, packet = world.files[ONE].context(), connect_packet(ONE)
     for _ in range(MOST_FILES):
         knock(world.tls.port, context, packet)

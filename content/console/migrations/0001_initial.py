@@ -19,7 +19,13 @@ class Migration(migrations.Migration):
                 ("online", models.BooleanField()),
                 ("heard", models.DateTimeField()),
                 ("state", models.TextField()),
-                ("retired", models.BooleanField(default=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Retired",
+            fields=[
+                ("screen", models.TextField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
