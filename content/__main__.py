@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from content import alarm_commands, alert_commands, assign_commands, fleet_commands
+from content import alert_commands
+from content.admission import commands as admission_commands
+from content.alarms import commands as alarm_commands
 from content.broker import LocalBroker
 from content.check import findings_of
 from content.clock import SystemClock
@@ -26,6 +28,7 @@ from content.command_line import (
 )
 from content.errors import BrokerError, FolderError, FolderInUse, Refused, WindowError
 from content.files import write_atomic
+from content.fleet import commands as fleet_commands
 from content.folder import Scan, scan
 from content.manifest import encode, parse
 from content.place import check_path, depth, is_within
@@ -38,7 +41,7 @@ from content.village import Village
 from content.vouched import keyring_problems
 
 if TYPE_CHECKING:
-    from content.enrolment_http import EnrolmentInterface
+    from content.admission.http import EnrolmentInterface
 
 DEFAULT_LISTEN = "127.0.0.1:8600"
 
@@ -111,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
     alert_commands.register(command)
     alarm_commands.register(command)
     fleet_commands.register(command)
-    assign_commands.register(command)
+    admission_commands.register(command)
     broker_command = command("broker", broker, "在本机起一个试用的 broker（只听 127.0.0.1）")
     broker_command.add_argument("--port", type=int, choices=range(1, 65536), default=1883, metavar="1–65535")
     broker_command.add_argument("--keep", type=Path, help="保留消息存在哪个文件夹")
@@ -151,8 +154,8 @@ def check(options: argparse.Namespace) -> int:
 
 def pictures(found: Scan, now: datetime, sizes: tuple[str, ...]) -> tuple[list[Problem], str]:
     """What is wrong with the pictures; and what could not be looked at, and why."""
-    from content.barcode import can_read
-    from content.proof import NotProved, proved  # draws: loads pygame
+    from content.gates.barcode import can_read
+    from content.gates.proof import NotProved, proved  # draws: loads pygame
 
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     assert found.village  # noqa: S101 -- the caller has looked
@@ -203,8 +206,8 @@ def publish(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    from content.alarm_http import AlarmInterface  # only this command pays for loading these
-    from content.fleet_service import Fleet
+    from content.alarms.http import AlarmInterface  # only this command pays for loading these
+    from content.fleet.service import Fleet
     from content.http import HttpServer, application
 
     logging.getLogger().setLevel(logging.INFO)
@@ -239,9 +242,9 @@ def serve(options: argparse.Namespace) -> int:
 
 def enrolment_of(folder: Path, authority: Path) -> "EnrolmentInterface":
     """The doors for screens without a certificate; only where there is an authority."""
-    from content.authority import Authority
-    from content.enrolment_desk import EnrolmentDesk
-    from content.enrolment_http import EnrolmentInterface
+    from content.admission.authority import Authority
+    from content.admission.desk import EnrolmentDesk
+    from content.admission.http import EnrolmentInterface
 
     return EnrolmentInterface(EnrolmentDesk(folder, Authority.load(authority)), SystemClock())
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from content.alarm_desk import end
+from content.alarms.desk import end
 from content.alert_file import alert_text, ending, new_id
 from content.alert_words import reach, shown_alert
 from content.authored import AlertFile

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from content.alarm import Alarm, Part
-from content.alarm_text import clean
+from content.alarms.alarm import Alarm, Part
+from content.alarms.text import clean
 from content.authored import AlertFile, OriginEntry, moment
 from content.nodes import yaml_text
 

@@ -1,7 +1,7 @@
 """The assignment: which place a screen hangs at, and what its panel is. Signed and retained; state, not an event.
 
-It overrides place and display of the screen's kiosk.yaml. What makes a screen believe one is in kiosk.assigned,
-what a publisher says is in content.assigning.
+It overrides place and display of the screen's kiosk.yaml. What makes a screen believe one is in
+kiosk.enrolment.assigned, what a publisher says is in content.admission.assigning.
 """
 
 from datetime import datetime

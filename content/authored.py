@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, field
 
 from content.decoding import decoded
 from content.document import Document
-from content.letters import NotifyEntry
+from content.fleet.letters import NotifyEntry
 from content.notice import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -127,7 +127,7 @@ class NoticeFile(Entry, frozen=True):
 
 
 class OriginEntry(Entry, frozen=True):
-    """Where an alert came from, if not from a person's own hand. Written by content.alarm_desk, shown nowhere."""
+    """Where an alert came from, if not from a person's own hand. Written by content.alarms.desk, shown nowhere."""
 
     sender: str
     identifier: str

@@ -1,8 +1,8 @@
 """Gates before publishing: what is well-formed and yet would not do at the doorway. Pure.
 
-Mistakes in the files themselves, and the errors of content.proofread, are found by content.folder while it reads: their
-files are not published. Here are the warnings, and what only the whole village shows. None of it needs a picture, so
-that the publisher asks all of it at every change; the gates that draw are content.proof's.
+Mistakes in the files themselves, and the errors of content.gates.proofread, are found by content.folder while it
+reads: their files are not published. Here are the warnings, and what only the whole village shows. None of it needs a
+picture, so that the publisher asks all of it at every change; the gates that draw are content.gates.proof's.
 """
 
 from collections import defaultdict
@@ -11,13 +11,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from content.limits import check_amount
-from content.manifest import zone
-from content.notice import Show
-from content.onair import HORIZON, state_at
-from content.place import ancestry, depth, is_within
-from content.problem import Finding, Gate, Lines, Path, Problem, Severity
-from content.proofread import (
+from content.gates.proofread import (
     alert_warnings,
     card_warnings,
     code_warnings,
@@ -26,6 +20,12 @@ from content.proofread import (
     poor_shape,
     texts_of,
 )
+from content.limits import check_amount
+from content.manifest import zone
+from content.notice import Show
+from content.onair import HORIZON, state_at
+from content.place import ancestry, depth, is_within
+from content.problem import Finding, Gate, Lines, Path, Problem, Severity
 from content.village import AddressedNotice, Place, Village
 
 DOORWAY_DEPTH = 5

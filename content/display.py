@@ -80,7 +80,7 @@ class DisplayConfig(Struct, frozen=True, kw_only=True):
     frame: str = ""
     """For kind `file`, or driver `file`: the PNG that holds the newest picture; relative to kiosk.yaml."""
     power: Literal["auto", "none", "backlight", "cec", "vcgencmd", "framebuffer"] = "auto"
-    """lcd: how the panel is switched off outside its hours; see kiosk.power."""
+    """lcd: how the panel is switched off outside its hours; see kiosk.machine.power."""
     columns: int = 0
     rows: int = 0
     colours: Literal["red", "red-green", "full"] = "full"

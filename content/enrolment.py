@@ -1,9 +1,10 @@
 """How a screen asks for its certificate: what it sends, what it gets, and the code that people compare.
 
 A golden card has no identity: the screen makes its key at its first boot, shows its number and a pairing code, and
-asks the publisher over HTTP, again and again. An admin compares the code and says which place (content.assign).
-Nothing that the screen sends is secret, and nothing of it is believed but the code that a person saw on the panel.
-The same request, from a screen that has a certificate, asks for the next one (content.renewal).
+asks the publisher over HTTP, again and again. An admin compares the code and says which place
+(content.admission.assign). Nothing that the screen sends is secret, and nothing of it is believed but the code that a
+person saw on the panel. The same request, from a screen that has a certificate, asks for the next one
+(content.renewal).
 """
 
 import hashlib

@@ -16,19 +16,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from content.alarm_tables import alarm_rules
-from content.attachments import Attachments
+from content.alarms.tables import alarm_rules
 from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, checked
 from content.copies import forget_deleted, keep, remembered
 from content.document import MAX_TEXT, Document, likely, read
 from content.errors import BadName, FolderError
+from content.gates.proofread import alert_errors, card_errors, code_errors, notice_errors
 from content.limits import check_body
 from content.manifest import zone
-from content.media import Shelf, shelf_for_commands
+from content.media.attachments import Attachments
+from content.media.shelf import Shelf, shelf_for_commands
 from content.notice import TOPICS, Alert, Notice, NoticeId, Topic, text_digest
 from content.place import check_level, check_path, is_within
 from content.problem import Lines, Problem
-from content.proofread import alert_errors, card_errors, code_errors, notice_errors
 from content.village import AddressedAlert, AddressedNotice, AlarmRules, Place, Village
 
 SUFFIXES = frozenset({".yaml", ".yml"})

@@ -1,7 +1,7 @@
 """The publisher's HTTP server: blobs, a mirror of every retained message, health and metrics.
 
 All that screens fetch here is signed or named by its digest, so the way it comes does not
-matter. The door to uvicorn, with content.http_deadline; routes of others (content.http_screens, content.alarm_http) are
+matter. The door to uvicorn, with content.http_deadline; routes of others (content.fleet.http, content.alarms.http) are
 handed in.
 
     /blobs/<sha256>                 a media file or a large manifest's content; Range, ETag, kept for ever

@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from content.applicants import source_of
+from content.admission.applicants import source_of
 
 SECONDS = {"asking": 20.0, "sending": 120.0, "answered": 3600.0}
 """For the request's head, for its body (a screenshot over a bad line), for the answer (a film over a worse one; who is

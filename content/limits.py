@@ -17,7 +17,7 @@ MAX_COLUMNS, MAX_ROWS, MAX_TABLES = 8, 60, 12
 tables of one row each took 40 s; the worst of these takes two or three."""
 
 TABLE_ROW = re.compile(r"\s*\|.*[^|\s].*\|\s*")
-"""A line that kiosk.markup takes for a row of a table."""
+"""A line that kiosk.typography.markup takes for a row of a table."""
 
 
 def check_body(body: str) -> None:

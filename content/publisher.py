@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from content.address import BrokerAddress, Credentials
-from content.assigning import Assignments
+from content.admission.assigning import Assignments
 from content.check import warnings
 from content.clock import Clock
 from content.compile import compile_alerts, compile_village
 from content.errors import BrokerError, FolderError, FolderInUse
 from content.folder import Scan, Setting, scan, scan_alerts
 from content.ledger import Ledger, TooMuch
-from content.media import Shelf
+from content.media.shelf import Shelf
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
 from content.problem import Problem
 from content.roster import read_screens

@@ -1,8 +1,8 @@
 """screens.yaml: which screens there are, and where each hangs. The truth: a line changed there moves a screen.
 
-Not needed where every card was given its place at flashing: a screen makes itself known. With the list, a screen
-that never reported is missed, one that is not in it counts for nothing, and the publisher tells every listed
-screen where it hangs (content.assigning). Written by people, and by `content assign` line by line: their comments stay.
+Not needed where every card was given its place at flashing: a screen makes itself known. With the list, a screen that
+never reported is missed, one that is not in it counts for nothing, and the publisher tells every listed screen where
+it hangs (content.admission.assigning). Written by people, and by `content assign` line by line: their comments stay.
 """
 
 import re

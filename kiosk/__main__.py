@@ -25,11 +25,11 @@ from content.notice import FIRST_YEAR, LAST_YEAR
 from content.place import ancestry, check_path
 from content.process import hold_signals, no_thread_dies_alone, stop_on_signals
 from content.topics import parse
-from kiosk import setup_commands
 from kiosk.cache import Cache
 from kiosk.config import load, stand_in
+from kiosk.machine import setup_commands
+from kiosk.machine.setup_report import read_report
 from kiosk.notify import Notifier
-from kiosk.setup_report import read_report
 from kiosk.shapes import Dots, Geometry
 from kiosk.view import Offered, View, merge
 
@@ -123,8 +123,8 @@ def moment(text: str) -> datetime:
 def agent(options: argparse.Namespace) -> int:
     hold_signals()
     from kiosk.agent import Agent  # loads the crypto library, which the player must not wait for
-    from kiosk.enrol import Enrolment
-    from kiosk.own import Own
+    from kiosk.enrolment.enrol import Enrolment
+    from kiosk.enrolment.own import Own
 
     no_thread_dies_alone()
     config = load(options.config)
@@ -151,8 +151,8 @@ def player(options: argparse.Namespace) -> int:
     hold_signals()  # before numpy, which pygame loads where it is installed: its threads would take the signals
     from kiosk.display import Touchable
     from kiosk.keys import Keys
+    from kiosk.machine.power import PowerSwitch, ways
     from kiosk.player import Player
-    from kiosk.power import PowerSwitch, ways
 
     no_thread_dies_alone()
     config = settings(options.config, options.run_folder)

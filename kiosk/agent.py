@@ -24,25 +24,25 @@ from content.reports import Status
 from content.signing import Keyring
 from content.topics import ASSIGNMENT, COMMAND, RECEIPTS, STATUS
 from kiosk.agent_state import AgentState, write_state
-from kiosk.asking import Reply
-from kiosk.assigned import Assigned
 from kiosk.between import Pairing
 from kiosk.cache import Cache
 from kiosk.config import Config
 from kiosk.contact import in_contact
-from kiosk.deeds import Asked, Deeds
+from kiosk.enrolment.asking import Reply
+from kiosk.enrolment.assigned import Assigned
+from kiosk.enrolment.own import Own
+from kiosk.enrolment.renewal import Renewal
 from kiosk.fetch import BlobArrived, Fetcher, FetchProblem, MirrorAnswered
-from kiosk.hardware import Machine
 from kiosk.health import Refusals
 from kiosk.holdings import Holdings
+from kiosk.machine.hardware import Machine
 from kiosk.notify import Notifier
-from kiosk.obey import opened
-from kiosk.own import Own
-from kiosk.renewal import Renewal
+from kiosk.orders.deeds import Asked, Deeds
+from kiosk.orders.obey import opened
+from kiosk.orders.upload import Uploaded
+from kiosk.reporting.witness import Witness
 from kiosk.silence import SILENCE_SECONDS, SILENT_TOPIC_SECONDS, Silence
 from kiosk.trust import Trust
-from kiosk.upload import Uploaded
-from kiosk.witness import Witness
 
 log = logging.getLogger(__name__)
 

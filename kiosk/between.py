@@ -1,7 +1,7 @@
 """The small files through which agent and player speak, in a folder on tmpfs: nothing to sync, nothing worn.
 
 heartbeat.json   player → agent: the player's sign of life (kiosk.health)
-shown.json       player → agent: what was on the panel since boot (kiosk.tally)
+shown.json       player → agent: what was on the panel since boot (kiosk.reporting.tally)
 agent.json       agent → player: has it heard what holds, and what is asked of the player
 screenshot-<id>.png   player → agent: the picture of the panel that was asked for
 reboot           agent → systemd: a path unit of the system waits for it
@@ -19,7 +19,7 @@ from msgspec import Meta
 from content.decoding import decoded
 from content.manifest import encode
 from content.notice import Frozen
-from kiosk.tally import Spool
+from kiosk.reporting.tally import Spool
 
 SHOWN, WORD, REBOOT = "shown.json", "agent.json", "reboot"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

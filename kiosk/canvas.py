@@ -15,13 +15,13 @@ from pygame import Rect, Surface
 
 from content.notice import Colour
 from kiosk.code import QUIET_MODULES, modules
-from kiosk.fonts import FontMetrics, Fonts
 from kiosk.icons import shapes
 from kiosk.imagesize import image_size
 from kiosk.outline import Disc, Polygon, Slab, Stroke
 from kiosk.scrolled import Strips
 from kiosk.shapes import Box, Clip, Code, Icon, Item, Picture, Rectangle, Scene, Scroll, Text
 from kiosk.theme import absent
+from kiosk.typography.fonts import FontMetrics, Fonts
 from kiosk.video import Films
 
 ReadBlob = Callable[[str], bytes | None]

@@ -16,7 +16,7 @@ from content.document import Document, read
 from content.errors import BadName, BrokerError, ConfigError
 from content.manifest import DEFAULT_ZONE, zone
 from content.place import check_level, check_path
-from kiosk.network import NetworkConfig
+from kiosk.machine.network import NetworkConfig
 from kiosk.shapes import Dots, Geometry
 
 
@@ -55,7 +55,7 @@ class Config(Struct, frozen=True):
     frame: Path | None
     timezone: str
     credentials: Credentials | None
-    """Files of a golden card's screen: kiosk.own makes the certificate and the key."""
+    """Files of a golden card's screen: kiosk.enrolment.own makes the certificate and the key."""
     enrols: Path | None = None
     """Of a golden card: the authority's certificate."""
 

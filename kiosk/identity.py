@@ -1,6 +1,6 @@
 """Which screen is this: its number and its place, as large as they can be, for somebody who stands in front. Pure."""
 
-from kiosk.frame import frame
+from kiosk.lcd.frame import frame
 from kiosk.led.colours import BLACK, lamps
 from kiosk.led.turns import spread
 from kiosk.led.type import RATE, SIZES, SMALL, Set, fitted, gap, moved_on, scrolling
@@ -8,7 +8,7 @@ from kiosk.look import Look
 from kiosk.shapes import Box, Dots, Geometry, Item, Rectangle, Scene
 from kiosk.text import one_line, plain_spans
 from kiosk.theme import THEMES
-from kiosk.typeset import label
+from kiosk.typography.typeset import label
 from kiosk.view import View
 
 WORDS = "本屏编号"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from kiosk.lcd.page import Page
 from kiosk.look import Look
-from kiosk.page import Page
 from kiosk.rotation import Slide, Subject, slides_of
 from kiosk.scene import paging
 from kiosk.view import View

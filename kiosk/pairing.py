@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from content.settings import Pace
 from kiosk.between import Pairing
-from kiosk.frame import frame
+from kiosk.lcd.frame import frame
 from kiosk.led.colours import BLACK, Lamps, lamps
 from kiosk.led.turns import spread
 from kiosk.led.type import RATE, SIZES, SMALL, Set, fitted, gap, moved_on, on_one_line, scroll_seconds, scrolling
@@ -15,8 +15,8 @@ from kiosk.look import Look
 from kiosk.shapes import Box, Dots, Geometry, Item, Rectangle, Scene
 from kiosk.text import Metrics, one_line, plain_spans
 from kiosk.theme import THEMES
-from kiosk.typeset import fitted as fitted_type
-from kiosk.typeset import label
+from kiosk.typography.typeset import fitted as fitted_type
+from kiosk.typography.typeset import label
 
 TITLE, CODE, NUMBER, TROUBLE = "新屏登记", "配对码", "本屏编号", "遇到问题"
 STEPS = (

@@ -11,15 +11,15 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from content.settings import Pace
-from kiosk.frame import Frame, frame
+from kiosk.lcd.frame import Frame, frame
 from kiosk.led.colours import BLACK, Lamps, lamps
 from kiosk.led.type import RATE, SIZES, SMALL, fitted, moved_on, scroll_seconds, scrolling, stack
 from kiosk.look import Look
 from kiosk.shapes import Box, Dots, Geometry, Item, Rectangle, Scene
 from kiosk.text import Metrics, one_line, plain_spans
 from kiosk.theme import THEMES
-from kiosk.typeset import label, line_height, sizes, wrapped
-from kiosk.typeset import stack as stacked
+from kiosk.typography.typeset import label, line_height, sizes, wrapped
+from kiosk.typography.typeset import stack as stacked
 
 LARGEST, SMALLEST = 54, 15
 """Units: the type of the rows."""

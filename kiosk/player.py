@@ -25,23 +25,23 @@ from kiosk.contact import without_notices
 from kiosk.display import Display
 from kiosk.identity import identity
 from kiosk.layout import Layout
+from kiosk.lcd.visitor_mark import marked
 from kiosk.led.fonts import fonts_for
 from kiosk.loaded import Loaded, load
+from kiosk.machine.power import NoSwitch, Switch
 from kiosk.motion import Motion
 from kiosk.notify import Notifier
+from kiosk.orders.screenshot import png
 from kiosk.pairing import pairing_scene
-from kiosk.power import NoSwitch, Switch
 from kiosk.projector import Projector
 from kiosk.pulse import HEARTBEAT_SECONDS, Pulse
+from kiosk.reporting.tally import Name, name_of
 from kiosk.rotation import Rotation, Slide
 from kiosk.scene import Look, Scene, alert_seconds, compose, compose_alert, darkness
-from kiosk.screenshot import png
 from kiosk.stage import AlertTurn, Due, Stage, due_at, staged
-from kiosk.tally import Name, name_of
 from kiosk.technician import Technician
 from kiosk.view import merge
 from kiosk.visitor import Gesture, Hand, Touch, Visit
-from kiosk.visitor_mark import marked
 from kiosk.watch import CacheWatch
 from kiosk.word import AgentWord
 

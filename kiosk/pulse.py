@@ -12,7 +12,7 @@ from content.clock import BUILD_TIME
 from content.reports import Heartbeat
 from kiosk.between import SHOWN, put_value, spool_here
 from kiosk.health import write_heartbeat
-from kiosk.tally import Name, Tally
+from kiosk.reporting.tally import Name, Tally
 
 log = logging.getLogger(__name__)
 

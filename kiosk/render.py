@@ -20,15 +20,15 @@ from content.notice import Card, Notice
 from content.onair import active_alerts, on_air
 from kiosk.canvas import Canvas, ReadBlob
 from kiosk.display.lamps import enlarged
-from kiosk.fonts import Fonts
-from kiosk.glyphs import drawable
-from kiosk.kinsoku import clusters
+from kiosk.lcd.page import Page
 from kiosk.led.fonts import fonts_for
 from kiosk.light import light
-from kiosk.page import Page
 from kiosk.rotation import SECONDS_PER_PICTURE, Slide, Subject, slides, slides_of
 from kiosk.scene import Look, alert_begins, compose, compose_alert, in_turn, pages
 from kiosk.shapes import Code, Dots, Geometry, Scene
+from kiosk.typography.fonts import Fonts
+from kiosk.typography.glyphs import drawable
+from kiosk.typography.kinsoku import clusters
 from kiosk.view import Offered, View, merge
 
 FILM_PATIENCE_SECONDS = 20.0

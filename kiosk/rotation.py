@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from content.notice import Card, Notice, ServiceCode
 from content.settings import Pace
-from kiosk.page import Page
+from kiosk.lcd.page import Page
 from kiosk.view import View
 
 SECONDS_PER_PICTURE = 4.0

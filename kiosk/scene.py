@@ -9,22 +9,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from content.notice import Alert, Card, Notice, ServiceCode
-from kiosk.alert_scene import alert_items
-from kiosk.frame import Frame, frame
-from kiosk.header import header
+from kiosk.lcd.alert_scene import alert_items
+from kiosk.lcd.frame import Frame, frame
+from kiosk.lcd.header import header
+from kiosk.lcd.page import Page
+from kiosk.lcd.page import paging as lcd_paging
+from kiosk.lcd.panel import panel, things_shown
+from kiosk.lcd.standby import standby
+from kiosk.lcd.today import with_today
 from kiosk.led import scene as led_scene
 from kiosk.look import Look
-from kiosk.page import Page
-from kiosk.page import paging as lcd_paging
-from kiosk.panel import panel, things_shown
 from kiosk.playing import played, rate_of
 from kiosk.rotation import Slide, Subject
 from kiosk.shapes import Box, Dots, Geometry, Item, Rectangle, Scene
-from kiosk.standby import standby
 from kiosk.text import Metrics
 from kiosk.theme import THEMES
-from kiosk.today import with_today
-from kiosk.typeset import label
+from kiosk.typography.typeset import label
 from kiosk.view import View
 from kiosk.work import Work, finished
 

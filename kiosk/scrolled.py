@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pygame
 from pygame import Rect, Surface
 
-from kiosk.kinsoku import clusters
 from kiosk.shapes import Scroll, Text
 from kiosk.text import Metrics
+from kiosk.typography.kinsoku import clusters
 
 PART = 512
 """Pixels of a part: some thirty characters, drawn in a few milliseconds while the others move."""

@@ -75,7 +75,7 @@ class Text(Struct, frozen=True):
     colour: Colour
     ascent: int
     day: str = ""
-    """The words of the table cell that it is (a line of), where that is a day: see kiosk.today."""
+    """The words of the table cell that it is (a line of), where that is a day: see kiosk.lcd.today."""
 
     @property
     def text(self) -> str:

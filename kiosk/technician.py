@@ -11,11 +11,11 @@ from datetime import tzinfo
 from pathlib import Path
 
 from content.clock import Clock
-from kiosk.doctor import examined
-from kiosk.facts import facts
 from kiosk.look import Look
+from kiosk.machine.doctor import examined
+from kiosk.machine.facts import facts
+from kiosk.machine.setup_report import SetupReport, headline, read_report, short
 from kiosk.plain_page import Row, State, plain_page
-from kiosk.setup_report import SetupReport, headline, read_report, short
 from kiosk.shapes import Dots, Scene
 
 TOLD_SECONDS = 120.0

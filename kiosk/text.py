@@ -1,6 +1,6 @@
 """Characters → lines: how wide they are, where they are broken, where each piece stands. Pure.
 
-Where a line may end says kiosk.kinsoku. Here lines are filled; 、，。 at the end of a line may hang out of
+Where a line may end says kiosk.typography.kinsoku. Here lines are filled; 、，。 at the end of a line may hang out of
 it; titles are broken between words into lines of like length. Nothing is ever lost: what is
 wider than a line is split, a cluster wider than a line by its code points.
 """
@@ -14,9 +14,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kiosk.kinsoku import BEGINNING, ENDING, HALF_CLOSING, HALF_EMPTY, HANGING, Kind, Prepared, kind, prepare
-from kiosk.markup import Span, Spans
-from kiosk.words import INSIDE_WORD, LEANING, prices
+from kiosk.typography.kinsoku import BEGINNING, ENDING, HALF_CLOSING, HALF_EMPTY, HANGING, Kind, Prepared, kind, prepare
+from kiosk.typography.markup import Span, Spans
+from kiosk.typography.words import INSIDE_WORD, LEANING, prices
 
 
 class Metrics(Protocol):

@@ -2,7 +2,7 @@
 
 Lists are united over all places and publishers. Of single things the nearest place wins; where
 two publishers speak for the same place, the one that the keyring lists first. Cards have a last day: the next ones
-above are kept, so that somebody can be called when the nearest is past its day (kiosk.panel).
+above are kept, so that somebody can be called when the nearest is past its day (kiosk.lcd.panel).
 """
 
 from collections.abc import Iterable

@@ -10,7 +10,7 @@ from content.place import check_level
 from provisioning.command_line import command
 
 if TYPE_CHECKING:
-    from content.authority import Authority
+    from content.admission.authority import Authority
     from content.display import DisplayConfig
     from provisioning.command_line import Commands
     from provisioning.enrol import Office, Wish
@@ -87,7 +87,7 @@ def now() -> datetime:
 
 
 def init(options: argparse.Namespace) -> int:
-    from content.authority import Authority
+    from content.admission.authority import Authority
     from provisioning.enrol import village_of
     from provisioning.site import site_of, write_site
 
@@ -105,7 +105,7 @@ def init(options: argparse.Namespace) -> int:
 
 
 def publisher(options: argparse.Namespace) -> int:
-    from content.authority import Authority
+    from content.admission.authority import Authority
     from content.skeleton import read_village
     from provisioning.site import read_site
 
@@ -122,7 +122,7 @@ def publisher(options: argparse.Namespace) -> int:
 
 
 def server(options: argparse.Namespace) -> int:
-    from content.authority import Authority
+    from content.admission.authority import Authority
     from provisioning.site import read_site
 
     authority = Authority.load(authority_folder(options))
@@ -146,7 +146,7 @@ def save(out: Path, stem: str, authority: "Authority", certificate: bytes, key: 
 
 
 def list_issued(options: argparse.Namespace) -> int:
-    from content.authority import Authority
+    from content.admission.authority import Authority
 
     words = {"screen": "屏幕", "publisher": "发布端", "server": "服务器"}
     for one in Authority.load(authority_folder(options)).issued():
@@ -228,7 +228,7 @@ def display_of(text: str) -> "DisplayConfig | None":
 
 
 def revoke(options: argparse.Namespace) -> int:
-    from content.authority import Authority
+    from content.admission.authority import Authority
 
     check_level(options.screen)
     authority = Authority.load(authority_folder(options))

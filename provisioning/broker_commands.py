@@ -32,7 +32,7 @@ def add(commands: "Commands") -> None:
 
 
 def broker(options: argparse.Namespace) -> int:
-    from content.authority import Authority
+    from content.admission.authority import Authority
     from content.errors import FolderError
     from provisioning.broker_files import plan_of, write_broker, write_lists
     from provisioning.broker_units import MOSQUITTO, NATS

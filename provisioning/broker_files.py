@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from content.authority import Authority
-from content.certificates import serves
+from content.admission.authority import Authority
+from content.admission.certificates import serves
 from content.decoding import decoded
 from content.errors import FolderError
 from content.files import sha256_hex, write_atomic

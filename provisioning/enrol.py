@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from content.authority import Authority
-from content.certificates import new_key, public_pem
+from content.admission.authority import Authority
+from content.admission.certificates import new_key, public_pem
 from content.display import DisplayConfig
 from content.errors import FolderError, Refused
 from content.files import write_atomic

@@ -11,7 +11,7 @@ comes through.
 from collections.abc import Sequence
 
 from content.address import BrokerAddress
-from content.authority import PUBLISHER_PREFIX
+from content.admission.authority import PUBLISHER_PREFIX
 from content.signing import Publisher
 from provisioning.broker_plan import MOST_MESSAGE, PUBLISHERS_CONNECTIONS, Plan, own_address
 from provisioning.rights import Rights, of_publisher, of_screen

@@ -12,7 +12,7 @@ one at a time; they come back, and their cached content stays. It has one MQTT p
 import json
 from collections.abc import Iterable, Sequence
 
-from content.authority import Issued
+from content.admission.authority import Issued
 from content.signing import Publisher
 from provisioning.broker_plan import MOST_MESSAGE, PUBLISHERS_CONNECTIONS, Plan, own_address
 from provisioning.rights import Rights, of_publisher, of_screen

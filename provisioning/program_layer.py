@@ -50,7 +50,7 @@ def program_files(source: Path) -> dict[str, bytes]:
     """
     found = {}
     for package in ("kiosk", "content"):
-        for path in sorted((*(source / package).rglob("*.py"), *(source / package).glob("*.pgm.gz"))):
+        for path in sorted((*(source / package).rglob("*.py"), *(source / package).rglob("*.pgm.gz"))):
             name = path.relative_to(source)
             if not {"console", "sample", "__pycache__"} & set(name.parts):
                 found[str(name)] = path.read_bytes()

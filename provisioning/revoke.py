@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from content.address import Credentials
-from content.authority import Authority
+from content.admission.authority import Authority
 from content.files import write_atomic
 from content.mqtt import Connected, Connection, Disconnected
 from provisioning.site import Site

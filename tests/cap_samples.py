@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from content.alarm import Alarm, Named, Part
-from content.cap import CapAlert, parse_cap
+from content.alarms.alarm import Alarm, Named, Part
+from content.alarms.cap import CapAlert, parse_cap
 from content.notice import Level
 from tests.fakes import NOW, VILLAGE_YAML
 

@@ -6,9 +6,9 @@ from itertools import combinations
 from hypothesis import strategies as st
 
 from content.notice import TOPICS, Notice
+from kiosk.lcd.page import Page
 from kiosk.led.colours import AMBER, BLACK, GREEN, RED
 from kiosk.look import Look
-from kiosk.page import Page
 from kiosk.rotation import Slide, Subject
 from kiosk.scene import compose, pages
 from kiosk.shapes import Box, Code, Dots, Item, Rectangle, Scene, Scroll, Text

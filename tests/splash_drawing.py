@@ -1,4 +1,4 @@
-"""Makes kiosk/splash.pgm.gz: `python -m tests.splash_drawing`. Needs the fonts that a screen has."""
+"""Makes kiosk/machine/splash.pgm.gz: `python -m tests.splash_drawing`. Needs the fonts that a screen has."""
 
 import gzip
 from contextlib import closing
@@ -9,9 +9,9 @@ from pygame import Surface
 from kiosk.canvas import Canvas
 from kiosk.led.fonts import fonts_for
 from kiosk.shapes import Box, Geometry, Icon, Item, Scene
-from kiosk.typeset import label
+from kiosk.typography.typeset import label
 
-OUT = Path(__file__).parent.parent / "kiosk" / "splash.pgm.gz"
+OUT = Path(__file__).parent.parent / "kiosk" / "machine" / "splash.pgm.gz"
 WIDTH, HEIGHT = 440, 250
 
 

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from content.reports import Hardware, Heartbeat, Status
 from kiosk.agent_state import AgentState
-from kiosk.doctor import Facts, Release
-from kiosk.setup_report import Mistake, SetupReport, StorageReport
+from kiosk.machine.doctor import Facts, Release
+from kiosk.machine.setup_report import Mistake, SetupReport, StorageReport
 
 NOW = datetime(2025, 7, 10, 9, 0, tzinfo=UTC)
 HARDWARE = Hardware(

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from content.__main__ import main, parser
+from content.alarms.cap import parse_cap
 from content.alert_commands import compose
 from content.alert_file import alert_text, ending, new_id
 from content.alert_words import by_block, doorways, reach
 from content.authored import AlertFile
-from content.cap import parse_cap
 from content.document import read
 from content.folder import scan
 from tests.cap_samples import ALARM_VILLAGE, FOLDER, changed

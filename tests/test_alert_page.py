@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from content.notice import Level
-from kiosk.alert_foot import calls
+from kiosk.lcd.alert_foot import calls
 from kiosk.look import Look
 from kiosk.scene import compose_alert
 from kiosk.shapes import Code, Geometry, Rectangle, Scene, Text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.applicants import MOST_APPLICANTS, SILENT, Applicant, admitted, is_due, living, rivals, source_of
+from content.admission.applicants import MOST_APPLICANTS, SILENT, Applicant, admitted, is_due, living, rivals, source_of
 from tests.conftest import times
 from tests.fakes import NOW
 

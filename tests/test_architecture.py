@@ -31,23 +31,32 @@ RENDER_ONLY = {"content.folder", "content.compile"}
 """kiosk's `render` draws a content folder on a PC; imported inside that function alone."""
 
 CONTENT_SHELLS = (
-    "__init__ __main__ authority barcode broker clock copies decoding document film "
-    "files folder http http_deadline ledger media media_child mqtt pdf pictures process proof publisher skeleton watch "
-    "asking casebook collector command_line courier fleet_commands fleet_service fleet_table http_screens lookout "
-    "recall records roster sight uploads "
-    "assign assign_commands assigning enrolment_desk enrolment_http vouched "
-    "alarm_commands alarm_desk alarm_http alarm_tokens alert_commands download "
+    "__init__ __main__ broker clock copies decoding document files folder http http_deadline ledger mqtt process "
+    "publisher skeleton watch command_line recall roster vouched alert_commands "
+    "admission.__init__ admission.authority admission.assign admission.commands admission.assigning admission.desk "
+    "admission.http "
+    "gates.__init__ gates.barcode gates.proof "
+    "media.__init__ media.film media.shelf media.child media.pdf media.pictures "
+    "fleet.__init__ fleet.asking fleet.casebook fleet.collector fleet.courier fleet.commands fleet.service "
+    "fleet.terminal fleet.http fleet.lookout fleet.records fleet.sight fleet.uploads "
+    "alarms.__init__ alarms.commands alarms.desk alarms.http alarms.tokens alarms.download "
     "console.__init__ console.apps console.database console.models console.upsert console.migrations.__init__ "
     "console.migrations.0001_initial"
 ).split()
 KIOSK_SHELLS = (
-    "__init__ __main__ agent cache canvas code config deadline demo demo_page display.__init__ display.file "
-    "display.hands display.lcd "
-    "display.lamps display.led display.led_file display.led_matrix display.led_screen led.__init__ led.fonts scrolled "
-    "fade fetch fonts health imagesize keys notify player power projector render video watch holdings "
-    "asking assigned device_key enrol own renewal "
-    "between deeds hardware pulse reporter screenshot trust upload witness word "
-    "facts setup setup_commands splash storage technician display.framebuffer"
+    "__init__ __main__ agent cache canvas code config deadline demo demo_page scrolled fade fetch health imagesize "
+    "keys notify player projector render video watch holdings between pulse trust word technician "
+    "display.__init__ display.file display.hands display.lcd display.lamps display.led display.led_file "
+    "display.led_matrix display.led_screen display.framebuffer "
+    "led.__init__ led.fonts "
+    "typography.__init__ typography.fonts "
+    "machine.__init__ machine.power machine.hardware machine.facts machine.setup machine.setup_commands "
+    "machine.splash machine.storage "
+    "enrolment.__init__ enrolment.asking enrolment.assigned enrolment.device_key enrolment.enrol enrolment.own "
+    "enrolment.renewal "
+    "orders.__init__ orders.deeds orders.screenshot orders.upload "
+    "reporting.__init__ reporting.reporter reporting.witness "
+    "lcd.__init__"
 ).split()
 PROVISIONING_SHELLS = """
 __init__ __main__ authority_commands broker_commands broker_files enrol flash_commands image_commands revoke
@@ -80,38 +89,38 @@ DOORS = {
     "requests": {
         "kiosk.deadline",
         "kiosk.fetch",
-        "kiosk.upload",
-        "kiosk.asking",
-        "content.courier",
-        "content.download",
+        "kiosk.orders.upload",
+        "kiosk.enrolment.asking",
+        "content.fleet.courier",
+        "content.alarms.download",
     },
-    "urllib3": {"content.courier", "kiosk.asking", "kiosk.deadline", "kiosk.fetch"},
-    "defusedxml": {"content.cap_xml", "provisioning.flash_bmap"},
+    "urllib3": {"content.fleet.courier", "kiosk.enrolment.asking", "kiosk.deadline", "kiosk.fetch"},
+    "defusedxml": {"content.alarms.cap_xml", "provisioning.flash_bmap"},
     "yaml": {"content.nodes"},
     "zstandard": {"provisioning.customise", "provisioning.flash_source"},
     "fpdf": {"provisioning.labels"},
-    "PIL": {"content.barcode", "content.film", "content.pictures"},
-    "pillow_heif": {"content.pictures"},
-    "pypdfium2": {"content.pdf"},
-    "av": {"content.film", "kiosk.video"},
+    "PIL": {"content.gates.barcode", "content.media.film", "content.media.pictures"},
+    "pillow_heif": {"content.media.pictures"},
+    "pypdfium2": {"content.media.pdf"},
+    "av": {"content.media.film", "kiosk.video"},
     "starlette": {
         "content.http",
-        "content.http_screens",
-        "content.fleet_service",
-        "content.alarm_http",
-        "content.enrolment_http",
+        "content.fleet.http",
+        "content.fleet.service",
+        "content.alarms.http",
+        "content.admission.http",
     },
     "uvicorn": {"content.http", "content.http_deadline"},
     "prometheus_client": {
         "content.http",
-        "content.http_screens",
-        "content.fleet_service",
-        "content.alarm_http",
-        "content.enrolment_http",
+        "content.fleet.http",
+        "content.fleet.service",
+        "content.alarms.http",
+        "content.admission.http",
     },
-    "rich": {"content.fleet_table", "provisioning.flash_view"},
+    "rich": {"content.fleet.terminal", "provisioning.flash_view"},
     "django": {
-        "content.records",
+        "content.fleet.records",
         "content.console.apps",
         "content.console.database",
         "content.console.models",
@@ -119,15 +128,15 @@ DOORS = {
         "content.console.migrations.0001_initial",
     },
     "securesystemslib": {"content.signing"},
-    "cryptography": {"content.certificates", "content.signing", "kiosk.device_key"},
+    "cryptography": {"content.admission.certificates", "content.signing", "kiosk.enrolment.device_key"},
     "segno": {"kiosk.code"},
-    "zxingcpp": {"content.barcode"},
+    "zxingcpp": {"content.gates.barcode"},
     "astral": {"kiosk.sun"},
     "evdev": {"kiosk.keys"},
     "pygame": {
         "kiosk.canvas",
         "kiosk.fade",
-        "kiosk.fonts",
+        "kiosk.typography.fonts",
         "kiosk.render",
         "kiosk.display",
         "kiosk.display.file",
@@ -140,14 +149,29 @@ DOORS = {
         "kiosk.display.led_matrix",
         "kiosk.display.led_screen",
         "kiosk.led.fonts",
-        "kiosk.screenshot",
+        "kiosk.orders.screenshot",
         "kiosk.scrolled",
         "kiosk.video",
     },
-    "subprocess": {"content.broker", "content.media", "kiosk.demo", "kiosk.power", "kiosk.storage", "provisioning.run"},
+    "subprocess": {
+        "content.broker",
+        "content.media.shelf",
+        "kiosk.demo",
+        "kiosk.machine.power",
+        "kiosk.machine.storage",
+        "provisioning.run",
+    },
 }
 """Which modules may import a library. msgspec is the language of all values and has no door."""
 
+SISTERS = {
+    "content.admission": {"content.alarms", "content.fleet"},
+    "content.fleet": {"content.console"},
+    "kiosk.display": {"kiosk.machine"},
+    "kiosk.lcd": {"kiosk.typography"},
+    "kiosk.led": {"kiosk.lcd", "kiosk.typography"},
+}
+"""Which packages inside content and kiosk know one another; all others know only what lies beside them, above."""
 MOST_LINES = 400
 UNWANTED_NAMES = {"manager", "helper", "helpers", "utils", "util", "common", "handler", "data", "info", "base", "misc"}
 
@@ -234,9 +258,9 @@ def test_of_content_only_the_proof_draws_and_only_when_asked_and_only_through_re
     drawing = {
         (name, one) for name in modules("content") for one in ours(imports(name)) if one.split(".")[0] == "kiosk"
     }
-    assert drawing == {("content.proof", "kiosk.render")}
-    assert not any(one.split(".")[0] == "kiosk" for one in imports_at_import("content.proof"))
-    assert {name for name in sources() if "content.proof" in imports(name)} == {"content.__main__"}
+    assert drawing == {("content.gates.proof", "kiosk.render")}
+    assert not any(one.split(".")[0] == "kiosk" for one in imports_at_import("content.gates.proof"))
+    assert {name for name in sources() if "content.gates.proof" in imports(name)} == {"content.__main__"}
 
 
 @pytest.mark.parametrize(("package", "other"), [("content", "provisioning"), ("kiosk", "provisioning")])
@@ -263,6 +287,22 @@ def test_the_imports_have_no_cycle() -> None:
         pytest.fail(" → ".join(error.args[1]))
 
 
+def package_inside(module: str) -> str:
+    """The package inside content or kiosk that a module is of, or nothing."""
+    first, *more = module.split(".")
+    return f"{first}.{more[0]}" if more and sources()[f"{first}.{more[0]}"].name == "__init__.py" else ""
+
+
+def test_packages_know_few_of_their_sisters() -> None:
+    seen: dict[str, set[str]] = {}
+    for name in modules("content") + modules("kiosk"):
+        own = package_inside(name)
+        others = {package_inside(one) for one in ours(imports(name))} - {own, ""}
+        if own and others:
+            seen.setdefault(own, set()).update(others)
+    assert seen == SISTERS
+
+
 def test_rules_touch_nothing_of_the_world() -> None:
     touching = {name: {one.split(".")[0] for one in imports(name)} & OF_THE_WORLD for name in rules()}
     assert {name: found for name, found in touching.items() if found} == {}
@@ -283,8 +323,8 @@ def test_rules_are_told_the_time() -> None:
 
 def test_the_rules_of_the_design_are_among_them() -> None:
     named = {"content.onair", "content.compile", "content.check", "kiosk.plan", "kiosk.rotation", "kiosk.scene"}
-    named |= {f"content.{name}" for name in ("fleet", "coverage", "troubles", "letters", "intake", "inbound")}
-    named |= {f"content.{name}" for name in ("cap", "cap_out", "alarm", "alarm_cap", "alarm_post", "alarm_places")}
+    named |= {f"content.fleet.{name}" for name in ("table", "coverage", "troubles", "letters", "intake", "inbound")}
+    named |= {f"content.alarms.{name}" for name in ("cap", "cap_out", "alarm", "from_cap", "from_json", "places")}
     assert named <= set(rules())
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from content.assign import AssignDesk, NotAssigned
-from content.authority import Authority
+from content.admission.assign import AssignDesk, NotAssigned
+from content.admission.authority import Authority
+from content.admission.desk import EnrolmentDesk
 from content.enrolment import Application, EnrolmentAnswer
-from content.enrolment_desk import EnrolmentDesk
 from content.skeleton import create
-from kiosk.device_key import checked, key_digest, new_key, request_for
+from kiosk.enrolment.device_key import checked, key_digest, new_key, request_for
 from tests.fakes import NOW, write_folder
 
 NORTH, SOUTH = "baizhuang/north/w012/b3/u1", "baizhuang/south"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from content.assigning import Assignments
+from content.admission.assigning import Assignments
 from content.assignment import Assignment, parse_verified_assignment
 from content.display import DisplayConfig
 from content.errors import Reason, Refused
@@ -14,7 +14,7 @@ from content.problem import Problem
 from content.roster import Roster, RosterEntry
 from content.signing import Key, Keyring, Power
 from content.vouched import powerless
-from kiosk.assigned import Assigned, opened_assignment
+from kiosk.enrolment.assigned import Assigned, opened_assignment
 from tests.fakes import DOORWAY, NOW, OURS, STREET, VILLAGE, key, keyring, publisher
 
 ALL: tuple[Power, ...] = ("content", "alerts", "assignment")

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from content.authority import CA_LIFE, SCREEN_LIFE, SERVER_LIFE, Authority
-from content.certificates import BEGINNING, AuthorityError, new_key, public_pem
+from content.admission.authority import CA_LIFE, SCREEN_LIFE, SERVER_LIFE, Authority
+from content.admission.certificates import BEGINNING, AuthorityError, new_key, public_pem
 from content.errors import BadName, FolderError
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

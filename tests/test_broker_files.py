@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from content.authority import Authority
-from content.certificates import new_key, public_pem
+from content.admission.authority import Authority
+from content.admission.certificates import new_key, public_pem
 from content.signing import Publisher
 from content.skeleton import create
 from content.topics import ALERTS, ASSIGNMENT, COMMAND, CONTENT, RECEIPTS, STATUS

@@ -11,14 +11,14 @@ from pygame import Surface
 
 from content.notice import Notice
 from kiosk.canvas import MAX_PICTURE_PIXELS, Canvas, changed, merged
-from kiosk.fonts import FontMissing, open_font
-from kiosk.frame import frame
-from kiosk.glyphs import drawable
 from kiosk.imagesize import image_size
+from kiosk.lcd.frame import frame
 from kiosk.look import Look
 from kiosk.rotation import Slide
 from kiosk.scene import compose, compose_alert, pages
 from kiosk.shapes import Box, Geometry, Picture, Rectangle, Run, Scene, Text
+from kiosk.typography.fonts import FontMissing, open_font
+from kiosk.typography.glyphs import drawable
 from tests.sample_views import BROKEN, DONE, FIRE, HONOUR, LONG, NOTICES, WATER, drawing, read_blob, view
 
 GEOMETRY = Geometry(1280, 720)

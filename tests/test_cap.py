@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.cap import CapAlert, CapArea, CapCircle, CapInfo, CapPair, CapReference, parse_cap
-from content.cap_out import encode_cap
-from content.cap_xml import MAX_BYTES, parse_xml
+from content.alarms.cap import CapAlert, CapArea, CapCircle, CapInfo, CapPair, CapReference, parse_cap
+from content.alarms.cap_out import encode_cap
+from content.alarms.cap_xml import MAX_BYTES, parse_xml
 from content.errors import AlarmReason, AlarmRefused
 from tests.cap_samples import OASIS, changed, document, message
 

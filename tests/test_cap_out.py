@@ -6,10 +6,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.alarm import Alarm, thread_of, with_alarm
-from content.alarm_cap import judge_cap
-from content.cap import parse_cap
-from content.cap_out import as_cancel, as_cap, encode_cap
+from content.alarms.alarm import Alarm, thread_of, with_alarm
+from content.alarms.cap import parse_cap
+from content.alarms.cap_out import as_cancel, as_cap, encode_cap
+from content.alarms.from_cap import judge_cap
 from content.notice import Alert, Level
 from content.village import AlarmRules, Place, Village
 from tests.fakes import NOW

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from content.manifest import Alerts
 from kiosk.between import WORD, Word, boot_id, put_value
 from kiosk.contact import AGENT_SECONDS, PATIENCE_SECONDS, FirstContact, in_contact
+from kiosk.lcd.standby import AWAITED, QUIET
 from kiosk.shapes import Dots
-from kiosk.standby import AWAITED, QUIET
 from kiosk.word import AgentWord
 from tests.fakes import FakeClock, alert, card, code, manifest, notice
 from tests.screens import Screen, content

@@ -1,4 +1,4 @@
-"""content.coverage: who has got it and where it is gone, counted against the screens that should have it."""
+"""content.fleet.coverage: who has got it and where it is gone, counted against the screens that should have it."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from content.coverage import Coverage, Held, Item, Reach, coverage, items_of, walking_list
-from content.fleet import Screen, learned, table
+from content.fleet.coverage import Coverage, Held, Item, Reach, coverage, items_of, walking_list
+from content.fleet.table import Screen, learned, table
 from content.reports import Heartbeat, Receipt, Status, item_digest
 from content.village import AddressedAlert, AddressedNotice, Place, Village
 from tests.fakes import NOW, OURS, alert, card, notice

@@ -12,8 +12,8 @@ from content.commands import Command, Verb
 from content.display import DisplayConfig
 from kiosk.between import REBOOT, WORD, Word, put, screenshot_path, take
 from kiosk.config import Config
-from kiosk.deeds import COMMANDS, IDENTIFY_SECONDS, PICTURE_SECONDS, REBOOT_SECONDS, Asked, Deeds
-from kiosk.upload import Uploaded
+from kiosk.orders.deeds import COMMANDS, IDENTIFY_SECONDS, PICTURE_SECONDS, REBOOT_SECONDS, Asked, Deeds
+from kiosk.orders.upload import Uploaded
 from tests.fakes import DOORWAY, OURS, FakeClock
 
 SCREEN = "north-b3-u1"

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from content.reports import Hardware, Status
 from kiosk.between import Pairing
-from kiosk.doctor import Facts, examined, span, wrong
+from kiosk.machine.doctor import Facts, examined, span, wrong
+from kiosk.machine.setup_report import SetupReport, StorageReport
 from kiosk.plain_page import Row, State
-from kiosk.setup_report import SetupReport, StorageReport
 from tests.technician_views import AGENT, BAD, GOOD, HARDWARE, MISTAKES, STATUS
 
 

@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from content.address import BrokerAddress
-from content.authority import Authority
-from content.certificates import AuthorityError, public_pem
+from content.admission.authority import Authority
+from content.admission.certificates import AuthorityError, public_pem
 from content.display import DisplayConfig, LedOptions
 from content.errors import BadName, FolderError
 from content.skeleton import create

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from content.film import Made, made
-from content.pictures import NoPicture
-from content.recipe import MAX_FILM_INPUT_PIXELS, film_rate, film_size
+from content.media.film import Made, made
+from content.media.pictures import NoPicture
+from content.media.recipe import MAX_FILM_INPUT_PIXELS, film_rate, film_size
 from tests.conftest import times
 from tests.films import film, turned
 

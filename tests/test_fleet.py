@@ -1,4 +1,4 @@
-"""content.fleet: every screen is in exactly one state, and the reason is true."""
+"""content.fleet.table: every screen is in exactly one state, and the reason is true."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from content.fleet import (
+from content.fleet.table import (
     FROZEN_BEAT_SECONDS,
     LATE_SECONDS,
     LOST_SECONDS,

@@ -9,14 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from content.__main__ import main
-from content.asking import require_power
-from content.coverage import items_of
 from content.errors import FolderError
-from content.fleet import learned
+from content.fleet.asking import require_power
+from content.fleet.coverage import items_of
+from content.fleet.intake import Batch
+from content.fleet.records import Records, WatchState, default_url
+from content.fleet.table import learned
 from content.folder import scan
-from content.intake import Batch
 from content.manifest import encode
-from content.records import Records, WatchState, default_url
 from content.reports import Heartbeat, Receipt, Status, item_digest
 from content.signing import Key, Keyring, verify_keyring
 from content.vouched import key_path

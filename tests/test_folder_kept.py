@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from content.folder import Scan, scan
-from content.media import Shelf
+from content.media.shelf import Shelf
 from tests.fakes import ALERT_YAML, NOTICE_YAML, VILLAGE_YAML, png, write_folder
 from tests.films import pdf
 

@@ -9,7 +9,7 @@ from PIL import Image
 from content.compile import compile_village
 from content.folder import Scan, scan
 from content.manifest import Content
-from content.media import Shelf
+from content.media.shelf import Shelf
 from tests.fakes import NOTICE_YAML, VILLAGE_YAML, png, write_folder
 from tests.films import film, pdf
 

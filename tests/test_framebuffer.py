@@ -9,8 +9,8 @@ from content.display import DisplayConfig
 from kiosk.display import framebuffer
 from kiosk.display.framebuffer import FrameBufferDisplay, await_panel
 from kiosk.display.lcd import DisplayError
+from kiosk.machine.splash import Field, Panel
 from kiosk.shapes import Box
-from kiosk.splash import Field, Panel
 
 XRGB = Panel(6, 4, 32, 32, 8, Field(16, 8), Field(8, 8), Field(0, 8))
 RGB565 = Panel(6, 4, 16, 12, 0, Field(11, 5), Field(5, 6), Field(0, 5))

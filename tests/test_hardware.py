@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from content.reports import Hardware
-from kiosk.hardware import Machine
+from kiosk.machine.hardware import Machine
 
 PI = {
     "proc/device-tree/model": "Raspberry Pi 4 Model B Rev 1.5\0",

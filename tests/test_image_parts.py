@@ -102,7 +102,9 @@ def test_files_are_taken_out_by_their_patterns() -> None:
 
 def test_the_program_is_whole_and_brings_no_console_and_no_sample() -> None:
     files = program_files(SOURCE)
-    assert {"kiosk/__main__.py", "kiosk/display/lcd.py", "kiosk/splash.pgm.gz", "content/signing.py"} <= set(files)
+    assert {"kiosk/__main__.py", "kiosk/display/lcd.py", "kiosk/machine/splash.pgm.gz", "content/signing.py"} <= set(
+        files
+    )
     assert not [name for name in files if name.startswith(("content/console", "content/sample", "provisioning"))]
 
 

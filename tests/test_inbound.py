@@ -1,4 +1,4 @@
-"""content.inbound: any bytes give a good report or are refused, and a screen speaks for itself only."""
+"""content.fleet.inbound: any bytes give a good report or are refused, and a screen speaks for itself only."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from content.errors import Reason, Refused
-from content.inbound import newest_of, read_receipts, read_status, screen_topic
+from content.fleet.inbound import newest_of, read_receipts, read_status, screen_topic
 from content.manifest import encode
 from content.reports import Hardware, Heartbeat, Receipt, Receipts, Status
 from content.topics import RECEIPTS, STATUS

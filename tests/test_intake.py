@@ -1,4 +1,4 @@
-"""content.intake: what is lost is noticed and asked for, what comes twice counts once, a flood costs the flooder."""
+"""content.fleet.intake: what is lost is noticed and asked for, twice counts once, a flood costs the flooder."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.errors import Refused
-from content.intake import (
+from content.fleet.intake import (
     BURST,
     MOST_ASKS,
     PATIENCE_SECONDS,

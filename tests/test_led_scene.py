@@ -14,12 +14,12 @@ from kiosk.led.colours import RED, channels, luminance, topic_colour
 from kiosk.led.type import RATE, Set, moves, rows, stack, step, travel
 from kiosk.led.type import SIZES as SIZES_OF_TYPE
 from kiosk.led.words import paragraphs
-from kiosk.markup import plain
 from kiosk.rotation import Slide, Subject
 from kiosk.scene import alert_begins, compose, compose_alert, pages
 from kiosk.shapes import Box, Dots, Scroll, Text
 from kiosk.text import Line, one_line, plain_spans
-from kiosk.words import INSIDE_WORD, prices
+from kiosk.typography.markup import plain
+from kiosk.typography.words import INSIDE_WORD, prices
 from tests.led_panels import (
     METRICS,
     MOMENT,

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from content.notice import Notice
-from kiosk.cut import FEW, LARGER, LEAST_LARGER, ORPHAN, cut_at
-from kiosk.frame import frame, reading_distance_m
-from kiosk.legible import EASY, LEAST, em, millimetres
+from kiosk.lcd.cut import FEW, LARGER, LEAST_LARGER, ORPHAN, cut_at
+from kiosk.lcd.frame import frame, reading_distance_m
+from kiosk.lcd.page import Page, sheet
+from kiosk.lcd.table import WHOLE_ROWS_FROM
 from kiosk.look import Look
-from kiosk.page import Page, sheet
 from kiosk.scene import pages
 from kiosk.shapes import Geometry, Text
-from kiosk.table import WHOLE_ROWS_FROM
+from kiosk.typography.legible import EASY, LEAST, em, millimetres
 from tests.sample_views import LONG, NOTICES, WATER, FakeMetrics, view
 
 pytestmark = pytest.mark.rules

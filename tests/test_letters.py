@@ -1,4 +1,4 @@
-"""content.letters and content.troubles: who is told what, in which words, and that no name breaks a template."""
+"""content.fleet.letters, content.fleet.troubles: who is told what, in which words; no name breaks a template."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,11 +10,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from content.authored import VillageFile
-from content.coverage import Coverage, Item, Reach, Spot
 from content.document import read
-from content.fleet import Condition, Row
-from content.letters import DEFAULT_BODY, EmailEntry, Event, NotifyEntry, WebhookEntry, filled, letters, parsed_body
-from content.troubles import Addressee, end_of, is_reminder_due, troubles
+from content.fleet.coverage import Coverage, Item, Reach, Spot
+from content.fleet.letters import (
+    DEFAULT_BODY,
+    EmailEntry,
+    Event,
+    NotifyEntry,
+    WebhookEntry,
+    filled,
+    letters,
+    parsed_body,
+)
+from content.fleet.table import Condition, Row
+from content.fleet.troubles import Addressee, end_of, is_reminder_due, troubles
 from content.village import Place, Village
 from tests.fakes import NOW, OURS, VILLAGE_YAML, card
 

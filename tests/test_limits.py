@@ -17,7 +17,7 @@ from content.limits import MAX_COLUMNS, MAX_NOTICES, MAX_PLACE_CHARACTERS, MAX_R
 from content.manifest import Blob, Content, encode, parse_content, parse_manifest, zone
 from content.notice import MAX_BODY, TOPICS, Media, Notice, Show
 from content.onair import on_air
-from kiosk.markup import Table, blocks
+from kiosk.typography.markup import Table, blocks
 from tests.fakes import NOTICE_YAML, NOW, manifest, notice, write_folder
 
 # Local times have no zone here by definition.

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.markup import ListItem, Paragraph, Span, Table, blocks, characters, plain
+from kiosk.typography.markup import ListItem, Paragraph, Span, Table, blocks, characters, plain
 
 
 def test_each_typed_line_is_a_line_and_an_empty_one_a_gap() -> None:

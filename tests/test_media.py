@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from content.files import sha256_hex
-from content.media import NotReady, Ready, Shelf
+from content.media.recipe import kind_of
+from content.media.shelf import NotReady, Ready, Shelf
 from content.notice import TOPICS, Notice, text_digest
-from content.recipe import kind_of
 from tests.fakes import png
 from tests.films import film, pdf
 from tests.test_pictures import bomb

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from content.document import read
 from kiosk.config import KioskConfig
-from kiosk.network import (
+from kiosk.machine.network import (
     Fixed,
     NetworkConfig,
     Wifi,

@@ -12,7 +12,7 @@ from content.commands import Command, Outcome, Verb
 from content.errors import Reason, Refused
 from content.manifest import encode
 from content.signing import sign
-from kiosk.obey import LIFE, MOST_OUTCOMES, MOST_REMEMBERED, NEEDS_TIME, Memory, is_old_news, opened, why_not
+from kiosk.orders.obey import LIFE, MOST_OUTCOMES, MOST_REMEMBERED, NEEDS_TIME, Memory, is_old_news, opened, why_not
 from tests.fakes import BLOCK, DOORWAY, NOW, OURS, STREET, VILLAGE, key, keyring, manifest, publisher, signed
 
 SCREEN = "north-b3-u1"

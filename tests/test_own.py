@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from content.address import Credentials
-from content.authority import Authority
-from content.certificates import public_pem
+from content.admission.authority import Authority
+from content.admission.certificates import public_pem
 from content.enrolment import pairing_code
 from kiosk.config import Config, load
-from kiosk.device_key import BadKey, key_digest, new_key
-from kiosk.own import Own, serial_number
+from kiosk.enrolment.device_key import BadKey, key_digest, new_key
+from kiosk.enrolment.own import Own, serial_number
 from tests.fakes import NOW
 
 GOLDEN = "enrol: true\nbroker: mqtts://b.example\nhttp: [https://p.example]\ntls: {ca: ca.crt}\n"

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from content.settings import Settings
-from kiosk.frame import frame
+from kiosk.lcd.frame import frame
 from kiosk.look import Look
 from kiosk.scene import compose, pages
 from kiosk.shapes import Code, Geometry, Picture, Text

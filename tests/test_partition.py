@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from kiosk.partition import (
+from kiosk.machine.partition import (
     ALIGNMENT,
     LEAST_BYTES,
     NUMBER,

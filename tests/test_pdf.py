@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from content.pdf import pages_of
-from content.pictures import Encoded, NoPicture
-from content.recipe import MAX_PIXELS, MAX_SIDE, page_range
+from content.media.pdf import pages_of
+from content.media.pictures import Encoded, NoPicture
+from content.media.recipe import MAX_PIXELS, MAX_SIDE, page_range
 from tests.films import pdf
 
 

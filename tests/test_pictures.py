@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from content.files import sha256_hex
-from content.pictures import Encoded, NoPicture, pictures, plain
-from content.recipe import MAX_PIXELS, MAX_SIDE
+from content.media.pictures import Encoded, NoPicture, pictures, plain
+from content.media.recipe import MAX_PIXELS, MAX_SIDE
 from tests.fakes import png
 
 

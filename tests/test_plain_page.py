@@ -9,11 +9,11 @@ import pytest
 from pygame import Surface
 
 from kiosk.canvas import Canvas
-from kiosk.doctor import examined
 from kiosk.led.fonts import fonts_for
 from kiosk.look import Look
+from kiosk.machine.doctor import examined
+from kiosk.machine.setup_report import SetupReport, headline
 from kiosk.plain_page import Row, State, plain_page
-from kiosk.setup_report import SetupReport, headline
 from kiosk.shapes import Box, Dots, Geometry, Scene, Scroll, Text
 from kiosk.technician import LEAVE, SAVED
 from tests.golden_pictures import compare

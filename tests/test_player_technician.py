@@ -9,7 +9,7 @@ import pytest
 from content.manifest import Alerts
 from content.settings import Hours, Settings
 from kiosk.between import put_value
-from kiosk.setup_report import SETUP, SetupReport
+from kiosk.machine.setup_report import SETUP, SetupReport
 from kiosk.shapes import Dots
 from kiosk.technician import FRESH_SECONDS, REMINDED_EVERY_SECONDS, TOLD_SECONDS
 from kiosk.visitor import STATUS_SECONDS, Finger, Gesture

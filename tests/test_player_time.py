@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from content.manifest import Alerts
 from content.notice import Level
 from content.settings import Brightness, Hours, Settings
-from kiosk.fonts import FontMetrics
+from kiosk.lcd.visitor_mark import visitor_mark
 from kiosk.look import Look
 from kiosk.player import LOOK_SECONDS
 from kiosk.shapes import Dots, Geometry
+from kiosk.typography.fonts import FontMetrics
 from kiosk.visitor import VISIT_SECONDS, Finger, Gesture
-from kiosk.visitor_mark import visitor_mark
 from tests.fakes import FakeClock, alert, manifest, notice
 from tests.screens import SIZE, Screen, content
 

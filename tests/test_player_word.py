@@ -10,8 +10,8 @@ from content.assignment import Assignment
 from content.display import DisplayConfig
 from content.manifest import Alerts, Content, encode
 from kiosk.between import SHOWN, WORD, Identify, Pairing, Word, boot_id, put_value, screenshot_path, take
-from kiosk.screenshot import MOST_BYTES, png
-from kiosk.tally import Spool
+from kiosk.orders.screenshot import MOST_BYTES, png
+from kiosk.reporting.tally import Spool
 from tests.fakes import DOORWAY, NOW, OURS, STREET, FakeClock, alert, key, manifest, notice
 from tests.screens import Screen, content
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.power import Backlight, FrameBuffer, PowerSwitch, Program, Wanted, ways
+from kiosk.machine.power import Backlight, FrameBuffer, PowerSwitch, Program, Wanted, ways
 from tests.fakes import NOW, FakeClock
 
 PATIENCE_SECONDS = 5.0

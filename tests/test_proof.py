@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from content.__main__ import main
-from content.barcode import read_codes
 from content.folder import scan
+from content.gates.barcode import read_codes
+from content.gates.proof import NotProved, Proof, display_of, proved
 from content.manifest import Content
 from content.problem import Problem
-from content.proof import NotProved, Proof, display_of, proved
 from kiosk.render import render, unprintable, view_at
 from tests.fakes import NOTICE_YAML, NOW, VILLAGE_YAML, png, write_folder
 

@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from content.notice import TOPICS, Alert, Level, Media, Notice, Show
-from content.problem import Finding, Severity
-from content.proofread import (
+from content.gates.proofread import (
     alert_errors,
     alert_warnings,
     card_errors,
@@ -22,6 +20,8 @@ from content.proofread import (
     notice_errors,
     notice_warnings,
 )
+from content.notice import TOPICS, Alert, Level, Media, Notice, Show
+from content.problem import Finding, Severity
 from tests.fakes import NOW, alert, card, code, media, notice, png
 
 # Local times have no zone here by definition.

@@ -16,14 +16,14 @@ from msgspec.structs import replace
 from content.limits import MAX_ROWS
 from content.notice import Card, Level, Notice, ServiceCode, Show
 from content.settings import Pace, Settings
+from kiosk.lcd.page import Page
 from kiosk.look import Look
-from kiosk.markup import blocks, characters
-from kiosk.page import Page
 from kiosk.rotation import Slide, Subject
 from kiosk.scene import alert_seconds, compose, compose_alert, pages
 from kiosk.shapes import Box, Dots, Item, Scene, Scroll, Text
+from kiosk.typography.markup import blocks, characters
+from kiosk.typography.wording import foot_words
 from kiosk.view import View
-from kiosk.wording import foot_words
 from tests.conftest import times
 from tests.sample_views import FIRE, NOTICES, WATER, FakeMetrics, view
 from tests.test_properties_picture import ALLOWED

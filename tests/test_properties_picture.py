@@ -17,13 +17,13 @@ from msgspec.structs import replace
 
 from content.limits import MAX_ROWS, check_body
 from content.notice import Notice
-from kiosk.cut import STEPS_LOWER
+from kiosk.lcd.cut import STEPS_LOWER
+from kiosk.lcd.page import Page
 from kiosk.look import Look
-from kiosk.markup import blocks, characters
-from kiosk.page import Page
 from kiosk.rotation import Slide
 from kiosk.scene import compose, pages
 from kiosk.shapes import Box, Code, Dots, Geometry, Picture, Rectangle, Scene, Text
+from kiosk.typography.markup import blocks, characters
 from tests.conftest import times
 from tests.sample_views import NOTICES, WATER, FakeMetrics, view
 from tests.test_scene import BODIES, TITLES, overlaps, texts, visible

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from content.gates.readable import Round, long_notice, long_round, small_code, unknown_glyph
 from content.problem import Gate, Severity
-from content.readable import Round, long_notice, long_round, small_code, unknown_glyph
 from tests.fakes import notice
 
 

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from content.manifest import MAX_PAYLOAD, encode
 from content.reports import MAX_RECEIPTS, Receipt, Receipts
-from kiosk import receipts
-from kiosk.receipts import Book, Saved, Urgency
-from kiosk.tally import Name, Shown, Spool, Tally, name_of
+from kiosk.reporting import receipts
+from kiosk.reporting.receipts import Book, Saved, Urgency
+from kiosk.reporting.tally import Name, Shown, Spool, Tally, name_of
 from tests.fakes import NOW, OURS, FakeClock
 from tests.fakes import alert as an_alert
 

@@ -1,4 +1,4 @@
-"""content.records on SQLite: batches whole or not at all, the newest wins, what was published is remembered."""
+"""content.fleet.records on SQLite: batches whole or not at all, the newest wins, what was published is remembered."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from content.casebook import MOST_TRIES, MOST_WAITING, Casebook
 from content.console.database import django_database, sqlite_url
-from content.coverage import Item
 from content.errors import FolderError
-from content.fleet import learned
-from content.intake import Batch
-from content.letters import NotifyEntry, WebhookEntry
-from content.records import MOST_RECEIPTS, MOST_SERIES, SUPERSEDED, Records, RecordsError, WatchState, default_url
+from content.fleet.casebook import MOST_TRIES, MOST_WAITING, Casebook
+from content.fleet.coverage import Item
+from content.fleet.intake import Batch
+from content.fleet.letters import NotifyEntry, WebhookEntry
+from content.fleet.records import MOST_RECEIPTS, MOST_SERIES, SUPERSEDED, Records, RecordsError, WatchState, default_url
+from content.fleet.table import learned
+from content.fleet.troubles import Addressee, Trouble
+from content.fleet.uploads import TOKEN_LIFE, Uploads
 from content.reports import Receipt, Status
-from content.troubles import Addressee, Trouble
-from content.uploads import TOKEN_LIFE, Uploads
 from tests.fakes import NOW, OURS
 
 SERIES = "0123456789abcdef"

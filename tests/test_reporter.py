@@ -10,9 +10,9 @@ import pytest
 from content.notice import Alert, Notice
 from content.reports import Receipts
 from kiosk.between import SHOWN, put_value
-from kiosk.receipts import Saved, Urgency
-from kiosk.reporter import RECEIPTS, RESEND_SECONDS, WAIT_SECONDS, Reporter
-from kiosk.tally import Spool, Tally, name_of
+from kiosk.reporting.receipts import Saved, Urgency
+from kiosk.reporting.reporter import RECEIPTS, RESEND_SECONDS, WAIT_SECONDS, Reporter
+from kiosk.reporting.tally import Spool, Tally, name_of
 from tests.fakes import OURS, FakeClock, alert, notice
 
 

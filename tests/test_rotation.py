@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from content.notice import TOPICS, Notice
 from content.settings import Pace
-from kiosk.page import Page
+from kiosk.lcd.page import Page
 from kiosk.rotation import BURST_SECONDS, Rotation, Slide, Subject, seconds_for, slides
 from tests.sample_views import view
 

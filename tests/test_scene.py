@@ -11,15 +11,15 @@ from msgspec.structs import replace
 
 from content.limits import check_body
 from content.notice import TOPICS, Card, Level, Notice, ServiceCode
-from kiosk.alert_foot import BETWEEN_CALLS
 from kiosk.alert_icons import event_icon
-from kiosk.frame import frame
+from kiosk.lcd.alert_foot import BETWEEN_CALLS
+from kiosk.lcd.frame import frame
+from kiosk.lcd.page import Page
 from kiosk.look import Look
-from kiosk.markup import blocks, characters
-from kiosk.page import Page
 from kiosk.rotation import Slide
 from kiosk.scene import compose, compose_alert, pages
 from kiosk.shapes import Box, Code, Geometry, Icon, Item, Picture, Rectangle, Scene, Text
+from kiosk.typography.markup import blocks, characters
 from tests.conftest import times
 from tests.sample_views import CARD, DONE, DRILL, FIRE, LONG, MOVIE, NAMES, NOTICES, PLACE, WATER, FakeMetrics, view
 

@@ -8,8 +8,8 @@ import pytest
 
 from content.display import DisplayConfig
 from kiosk.config import load
-from kiosk.setup import CURRENT, gather, set_up
-from kiosk.setup_report import SetupReport, headline, read_report, short
+from kiosk.machine.setup import CURRENT, gather, set_up
+from kiosk.machine.setup_report import SetupReport, headline, read_report, short
 
 YAML = """\
 screen: north-b3-u1

@@ -5,7 +5,20 @@ import struct
 
 import pytest
 
-from kiosk.splash import DRAWING, FIXED, INK, PAPER, VARIABLE, Drawing, Field, Panel, drawing, panel_of, pixel, rows
+from kiosk.machine.splash import (
+    DRAWING,
+    FIXED,
+    INK,
+    PAPER,
+    VARIABLE,
+    Drawing,
+    Field,
+    Panel,
+    drawing,
+    panel_of,
+    pixel,
+    rows,
+)
 
 XRGB = (Field(16, 8), Field(8, 8), Field(0, 8))
 RGB565 = (Field(11, 5), Field(5, 6), Field(0, 5))

@@ -83,7 +83,7 @@ def test_every_program_of_ours_that_a_unit_starts_is_one() -> None:
                 if module == "kiosk":
                     commands.add(words[words.index("-m") + 2])
                     parser().parse_args(words[words.index("-m") + 2 :])  # exits where an option is none
-    assert modules == {"kiosk", "kiosk.storage", "kiosk.splash", "content"}
+    assert modules == {"kiosk", "kiosk.machine.storage", "kiosk.machine.splash", "content"}
     assert commands == {"agent", "player", "setup"}
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import tally as module
-from kiosk.tally import Name, Spool, Tally
+from kiosk.reporting import tally as module
+from kiosk.reporting.tally import Name, Spool, Tally
 from tests.fakes import NOW, OURS
 
 WATER = Name(OURS, "notice", "water", "0" * 16)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.telephone import can_be_dialled, mistake, mistyped
+from content.gates.telephone import can_be_dialled, mistake, mistyped
 
 GOOD = (
     "13912345678 139-1234-5678 +8613912345678 0391-0000000 0391-1234567 (0391)12345678 010-12345678 02112345678 "

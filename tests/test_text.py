@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.kinsoku import BEGINNING, ENDING, clusters, kind
-from kiosk.markup import Span
 from kiosk.text import Line, balanced, by_sense_lines, lines, one_line, plain_spans
-from kiosk.words import INSIDE_WORD, prices
+from kiosk.typography.kinsoku import BEGINNING, ENDING, clusters, kind
+from kiosk.typography.markup import Span
+from kiosk.typography.words import INSIDE_WORD, prices
 from tests.sample_views import FakeMetrics
 
 METRICS = FakeMetrics()

@@ -5,15 +5,15 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from kiosk.columns import cell_lines
-from kiosk.frame import frame
+from kiosk.lcd.columns import cell_lines
+from kiosk.lcd.frame import frame
+from kiosk.lcd.table import level_items
+from kiosk.lcd.today import is_today, with_today
 from kiosk.look import Look
 from kiosk.rotation import Slide
 from kiosk.scene import compose, pages
 from kiosk.shapes import Geometry, Rectangle, Text
-from kiosk.table import level_items
 from kiosk.text import plain_spans
-from kiosk.today import is_today, with_today
 from tests.sample_views import WATER, FakeMetrics, view
 from tests.test_scene import GEOMETRIES, texts
 

@@ -12,8 +12,9 @@ from pygame.event import Event
 from content.notice import TOPICS, Notice
 from kiosk.display.hands import touch_of, upright
 from kiosk.display.lcd import turned
-from kiosk.frame import frame
 from kiosk.keys import meant
+from kiosk.lcd.frame import frame
+from kiosk.lcd.visitor_mark import marked, visitor_mark
 from kiosk.look import Look
 from kiosk.rotation import slides_of
 from kiosk.scene import compose, pages
@@ -29,7 +30,6 @@ from kiosk.visitor import (
     Touch,
     Visit,
 )
-from kiosk.visitor_mark import marked, visitor_mark
 from tests.sample_views import FakeMetrics, view
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.windows_text import MOST_BYTES, UnclearText, text_of
+from kiosk.machine.windows_text import MOST_BYTES, UnclearText, text_of
 
 TEXT = "screen: b3-u1  # 北区三号楼\nnetwork: {wifi: {name: 村委会}}\n"
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from content.notice import DailyHours, Show
-from kiosk.wording import foot_words, show_words
+from kiosk.typography.wording import foot_words, show_words
 from tests.sample_views import LONG, WATER
 
 

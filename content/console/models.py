@@ -1,6 +1,6 @@
 """The tables: what screens have told, what was published, what went wrong. Columns only; the rules are content.fleet's.
 
-Texts have no length in the database: what comes in was bounded at the door (content.inbound).
+Texts have no length in the database: what comes in was bounded at the door (content.fleet.inbound).
 """
 
 from typing import ClassVar
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Screen(models.Model):
-    """One screen as it was last heard; the struct is content.fleet.Screen, in `state` as JSON."""
+    """One screen as it was last heard; the struct is content.fleet.table.Screen, in `state` as JSON."""
 
     screen = models.TextField(primary_key=True)
     place = models.TextField()

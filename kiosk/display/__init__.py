@@ -49,7 +49,7 @@ class Display(Protocol):
         """From the next `present` on, so much light, 1 to 100 percent. May be asked again and again.
 
         A panel that cannot dim itself shows darker dots; an LCD and a picture file take no notice:
-        they have no light of their own to say it to (an LCD's backlight is kiosk.power's).
+        they have no light of their own to say it to (an LCD's backlight is kiosk.machine.power's).
         """
         ...
 

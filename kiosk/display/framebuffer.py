@@ -16,8 +16,8 @@ import pygame
 from content.display import DisplayConfig
 from kiosk.config import geometry_of
 from kiosk.display.lcd import DisplayError, turned
+from kiosk.machine.splash import FBIOGET_FSCREENINFO, FBIOGET_VSCREENINFO, FIXED, VARIABLE, Panel, panel_of
 from kiosk.shapes import Box, Geometry
-from kiosk.splash import FBIOGET_FSCREENINFO, FBIOGET_VSCREENINFO, FIXED, VARIABLE, Panel, panel_of
 
 DEVICE, CONNECTORS = Path("/dev/fb0"), Path("/sys/class/drm")
 AWAITED_SECONDS, LOOK_SECONDS = 20.0, 0.1
@@ -72,7 +72,7 @@ class FrameBufferDisplay:
             self._memory[to : to + box.width * pixel] = drawn[at : at + box.width * pixel]
 
     def brightness(self, percent: int) -> None:
-        """The backlight is not ours: see kiosk.power."""
+        """The backlight is not ours: see kiosk.machine.power."""
 
     def wait(self, seconds: float) -> bool:
         self._woken.wait(seconds)

@@ -77,7 +77,7 @@ class LcdDisplay:
         return self._panel.blit(pygame.transform.rotate(part, -self._degrees), (there.x, there.y))
 
     def brightness(self, percent: int) -> None:
-        """The backlight is not ours: see kiosk.power."""
+        """The backlight is not ours: see kiosk.machine.power."""
 
     def wait(self, seconds: float) -> bool:
         """Also ends when somebody touches the panel. A full screen has no way out, whatever keys are pressed."""

@@ -16,7 +16,7 @@ from msgspec import Struct
 from content.manifest import zone
 from content.notice import Alert
 from content.settings import Pace
-from kiosk.alert_foot import NUMBER, calls
+from kiosk.lcd.alert_foot import NUMBER, calls
 from kiosk.led.colours import BLACK, Lamps, ink_on, lamps, level_colour
 from kiosk.led.numbers import standing_number
 from kiosk.led.page import page
@@ -36,11 +36,11 @@ from kiosk.led.type import (
     stack,
 )
 from kiosk.look import Look
-from kiosk.markup import NUMBERED
 from kiosk.shapes import Box, Dots, Item, Rectangle, Scene, Scroll, Text
 from kiosk.text import Metrics, one_line, plain_spans
+from kiosk.typography.markup import NUMBERED
+from kiosk.typography.wording import moment_words
 from kiosk.view import View
-from kiosk.wording import moment_words
 
 EXERCISE = "演练"
 EVENT, EVENT_SHARE = 24, 0.4

@@ -10,13 +10,13 @@ from functools import lru_cache
 from msgspec import Struct
 
 from content.notice import Topic
+from kiosk.lcd.panel import current_card
 from kiosk.led.colours import BLACK, lamps, topic_colour
 from kiosk.led.type import SMALL, USUAL, on_one_line, stack, width_of
-from kiosk.panel import current_card
 from kiosk.shapes import Box, Dots, Item, Rectangle
 from kiosk.text import Metrics
+from kiosk.typography.wording import clock_words
 from kiosk.view import View
-from kiosk.wording import clock_words
 
 WITH_HEAD, WITH_LARGE_HEAD, WITH_SIDE = 48, 96, 192
 """Dots of height from which there is a head, and a larger one; of width, from which a single line has one aside."""

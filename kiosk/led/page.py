@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from content.notice import Notice
 from content.settings import Pace
+from kiosk.lcd.page import Page
 from kiosk.led.colours import Lamps, lamps, topic_colour
 from kiosk.led.frame import Frame, frame, topic_label
 from kiosk.led.table import row_sets
@@ -30,12 +31,11 @@ from kiosk.led.type import (
 )
 from kiosk.led.words import Row, joined, paragraphs, parts, stretches
 from kiosk.look import Look
-from kiosk.markup import Spans, plain
-from kiosk.page import Page
 from kiosk.shapes import Box, Dots, Item, Scroll
 from kiosk.text import Line, Metrics, lines, plain_spans, widest_stretch
+from kiosk.typography.markup import Spans, plain
+from kiosk.typography.wording import foot_words
 from kiosk.view import View
-from kiosk.wording import foot_words
 
 LEAST_SECONDS, TO_FIND_SECONDS = 3.0, 1.0
 """A page stays at least so long; and so long beside the reading, for the eye to find the new page.

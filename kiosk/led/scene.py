@@ -6,6 +6,8 @@ from itertools import accumulate
 from msgspec.structs import replace
 
 from content.notice import Alert, Card, Notice, ServiceCode
+from kiosk.lcd.page import Page
+from kiosk.lcd.panel import current_card
 from kiosk.led import alert as led_alert
 from kiosk.led.colours import BLACK
 from kiosk.led.frame import bar, frame
@@ -13,8 +15,6 @@ from kiosk.led.page import pages as notice_pages
 from kiosk.led.turns import among, card_pages, code_pages, standby_items, standing
 from kiosk.led.type import RATE, USUAL, moved_on, moves
 from kiosk.look import Look
-from kiosk.page import Page
-from kiosk.panel import current_card
 from kiosk.rotation import Slide, Subject
 from kiosk.shapes import Box, Dots, Item, Rectangle, Scene, Scroll
 from kiosk.view import View

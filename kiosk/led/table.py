@@ -6,9 +6,9 @@ where it fits on one: the day and the hours on the first, the houses on the seco
 
 from kiosk.led.type import SIZES, Set, rows, tears, whole_words
 from kiosk.led.words import Row
-from kiosk.markup import Span, Spans, plain
 from kiosk.shapes import Box
 from kiosk.text import Line, Metrics, widest_stretch
+from kiosk.typography.markup import Span, Spans, plain
 
 MOST_PAGES = 3
 """Of one row; one that needs more scrolls."""

@@ -8,18 +8,18 @@ from datetime import datetime
 from content.notice import Card, Notice, ServiceCode
 from content.settings import Pace
 from kiosk.code import side_modules
+from kiosk.lcd.page import Page
+from kiosk.lcd.panel import current_card
 from kiosk.led.colours import Lamps, lamps
 from kiosk.led.frame import frame
 from kiosk.led.numbers import standing_number
 from kiosk.led.page import page, scroll_pages
 from kiosk.led.type import SIZES, SMALL, USUAL, Set, fitted, gap, on_one_line, stack
 from kiosk.look import Look
-from kiosk.page import Page
-from kiosk.panel import current_card
 from kiosk.shapes import Box, Code, Dots, Item
 from kiosk.text import Metrics, plain_spans
+from kiosk.typography.wording import clock_words, day_words, weekday_words
 from kiosk.view import View
-from kiosk.wording import clock_words, day_words, weekday_words
 
 LEAST_MODULE = 2
 """Dots a module of a QR code; with one a telephone's camera sees the lamps, not the modules."""

@@ -10,11 +10,11 @@ from itertools import groupby
 from msgspec import Struct
 
 from content.settings import Pace
-from kiosk.kinsoku import clusters
-from kiosk.markup import Spans, plain
 from kiosk.shapes import Box, Item, Run, Scroll, Text
 from kiosk.text import Line, Metrics, balanced, lines, one_line, plain_spans, widest_stretch, worst_break
-from kiosk.words import INSIDE_WORD, prices
+from kiosk.typography.kinsoku import clusters
+from kiosk.typography.markup import Spans, plain
+from kiosk.typography.words import INSIDE_WORD, prices
 
 USUAL, SMALL = 16, 12
 SIZES = (64, 56, 48, 44, 40, 36, 32, 28, 26, 24, 22, 20, USUAL, SMALL)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from kiosk.markup import ListItem, Paragraph, Span, Spans, Table, blocks, plain
+from kiosk.typography.markup import ListItem, Paragraph, Span, Spans, Table, blocks, plain
 
 
 class Row(Struct, frozen=True):

@@ -5,8 +5,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from content.intake import Batch
-from content.records import Records, default_url
+from content.fleet.intake import Batch
+from content.fleet.records import Records, default_url
 from content.reports import Receipt
 from tests.bench.table import show
 from tests.system.postgres import postgresql, programs

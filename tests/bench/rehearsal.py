@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from content.errors import WindowError
-from content.sight import Viewer
+from content.fleet.sight import Viewer
 from tests.bench.table import percentile, show
 from tests.system.rehearsal import Rehearsal, rehearsal
 from tests.system.rig import until

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops
 from pygame import Surface
 
 from content.files import sha256_hex
-from content.film import ENCODER
+from content.media.film import ENCODER
 from kiosk.canvas import Canvas
 from kiosk.shapes import Box, Clip, Geometry, Scene
 from tests.bench.table import percentile, show

@@ -11,12 +11,12 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from content.notice import TOPICS, Alert, Level, Notice, Topic
+from kiosk.lcd.visitor_mark import marked
 from kiosk.look import Look
 from kiosk.rotation import Slide, Subject
 from kiosk.scene import alert_seconds, compose, compose_alert, darkness, pages, standing
 from kiosk.shapes import Dots, Scene
 from kiosk.view import View
-from kiosk.visitor_mark import marked
 
 MOMENT = datetime(2025, 7, 10, 9, 26)  # noqa: DTZ001 -- local to the village
 LONGEST, SHORTEST = "village-rules", "no-throwing"

@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from content.settings import ThemeName
-from kiosk.fonts import FONT_FOLDERS, SIMPLIFIED_CHINESE
 from kiosk.look import Look
 from kiosk.shapes import Dots, Geometry
+from kiosk.typography.fonts import FONT_FOLDERS, SIMPLIFIED_CHINESE
 from kiosk.view import View
 from tests.camera import LAMP, ReadBlob, canvas_for, drawn, lamps
 from tests.pictures.cases import chosen

@@ -22,8 +22,8 @@ from kiosk.contact import without_notices
 from kiosk.loaded import load
 from kiosk.notify import Notifier
 from kiosk.pulse import Pulse
+from kiosk.reporting.tally import name_of
 from kiosk.stage import staged
-from kiosk.tally import name_of
 from kiosk.word import AgentWord
 from tests.system.rig import FORKS, ScreenRig, Village
 

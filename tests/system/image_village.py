@@ -17,9 +17,9 @@ import numpy
 from PIL import Image
 
 import content
-from content.authority import Authority
+from content.admission.authority import Authority
+from content.admission.certificates import new_key, public_pem
 from content.broker import MOSQUITTO_PATHS, free_port, listens
-from content.certificates import new_key, public_pem
 from content.manifest import DEFAULT_ZONE
 from kiosk.__main__ import folder_view
 from kiosk.render import programme, render

@@ -12,7 +12,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from content.authority import Authority
+from content.admission.authority import Authority
 from content.broker import free_port
 
 USER, PASSWORD = "window", "geheim-wie-die-post"

@@ -77,7 +77,7 @@ def spawn(log: Path, *arguments: str, environment: dict[str, str] | None = None)
 
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["kiosk.__main__", "kiosk.agent", "kiosk.display", "kiosk.player", "kiosk.power"])
+FORKS.set_forkserver_preload(["kiosk.__main__", "kiosk.agent", "kiosk.display", "kiosk.player", "kiosk.machine.power"])
 
 
 class Forked:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from content.authority import Authority
+from content.admission.authority import Authority
 from content.enrolment import Application
-from kiosk.asking import ask
-from kiosk.device_key import new_key, request_for
+from kiosk.enrolment.asking import ask
+from kiosk.enrolment.device_key import new_key, request_for
 
 APPLICATION = Application(screen="pi1", request=request_for(new_key(), "pi1"))
 

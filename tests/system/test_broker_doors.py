@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from content.authority import Authority
-from content.certificates import Issuer, new_key, new_serial, public_half, public_pem, self_signed
+from content.admission.authority import Authority
+from content.admission.certificates import Issuer, new_key, new_serial, public_half, public_pem, self_signed
 from content.manifest import MAX_PAYLOAD
 from content.topics import COMMAND, RECEIPTS
 from provisioning.broker_plan import PUBLISHERS_CONNECTIONS

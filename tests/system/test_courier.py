@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from content.authored import VillageFile
-from content.courier import NotSent, deliver
 from content.document import read
-from content.letters import EmailEntry, Event, Letter, NotifyEntry, letters
-from content.troubles import Addressee
+from content.fleet.courier import NotSent, deliver
+from content.fleet.letters import EmailEntry, Event, Letter, NotifyEntry, letters
+from content.fleet.troubles import Addressee
 from tests.system.mail import PASSWORD, USER, MailServer
 from tests.system.rig import DOORWAYS, VILLAGE, Village, spawn, until
 from tests.system.simulated import SimulatedScreen

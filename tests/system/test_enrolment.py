@@ -12,15 +12,15 @@ import pytest
 import requests
 from PIL import Image
 
-from content.applicants import MOST_APPLICANTS
-from content.authority import Book, Issued
+from content.admission.applicants import MOST_APPLICANTS
+from content.admission.authority import Book, Issued
+from content.admission.certificates import Issuer, digest_of, new_key, new_serial, public_half
 from content.broker import listens
-from content.certificates import Issuer, digest_of, new_key, new_serial, public_half
 from content.enrolment import Application
 from content.manifest import encode
 from content.reports import Status
-from kiosk.asking import ask
-from kiosk.device_key import request_for
+from kiosk.enrolment.asking import ask
+from kiosk.enrolment.device_key import request_for
 from tests.system import rig
 from tests.system.control import ControlRoom
 from tests.system.rig import DOORWAYS, ScreenRig, until

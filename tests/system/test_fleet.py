@@ -18,13 +18,13 @@ from msgspec.structs import replace
 
 from content.commands import Command, Outcome
 from content.errors import WindowError
-from content.fleet_table import coverage_json
+from content.fleet.records import Records, default_url
+from content.fleet.sight import Viewer
+from content.fleet.terminal import coverage_json
 from content.folder import scan
 from content.manifest import encode, parse_verified
 from content.mqtt import Arrived
-from content.records import Records, default_url
 from content.reports import Status, item_digest
-from content.sight import Viewer
 from content.topics import ALERTS, STATUS
 from tests.fakes import png
 from tests.system.rig import DOORWAYS, Village, until

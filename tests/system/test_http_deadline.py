@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from content.authority import Authority
+from content.admission.authority import Authority
 from content.broker import listens
 from content.http import HttpServer
 from content.http_deadline import DeadlineProtocol

@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 
 from kiosk.between import Pairing
-from kiosk.enrol import WAITING
-from kiosk.splash import DRAWING, Field, Panel, drawing, rows
+from kiosk.enrolment.enrol import WAITING
+from kiosk.machine.splash import DRAWING, Field, Panel, drawing, rows
 from provisioning.image_commands import cache_in
 from provisioning.layout import Layout, lay_out
 from provisioning.recipe import Recipe, read_recipe

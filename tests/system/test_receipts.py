@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from content.address import BrokerAddress
-from content.intake import Batch
+from content.fleet.intake import Batch
+from content.fleet.records import Records, default_url
 from content.manifest import encode
 from content.mqtt import Connection
-from content.records import Records, default_url
 from content.reports import Receipt, Receipts, Status
 from content.topics import RECEIPTS, STATUS
 from tests.system.postgres import postgresql

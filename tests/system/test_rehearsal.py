@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from content.fleet_table import coverage_json
-from content.sight import Viewer
+from content.fleet.sight import Viewer
+from content.fleet.terminal import coverage_json
 from tests.system.crowd import phone, worker
 from tests.system.rehearsal import Rehearsal, rehearsal, start_full
 from tests.system.rig import until

@@ -19,9 +19,9 @@ from PIL import Image, ImageChops
 
 from content.commands import Command
 from content.errors import WindowError
-from content.fleet import Condition
+from content.fleet.sight import Viewer
+from content.fleet.table import Condition
 from content.manifest import encode
-from content.sight import Viewer
 from content.signing import Key
 from content.vouched import key_path
 from kiosk.health import read_heartbeat

@@ -13,7 +13,7 @@ from content.files import sha256_hex
 from content.reports import Receipt
 from kiosk.between import SHOWN, Reader
 from kiosk.health import read_heartbeat
-from kiosk.tally import Spool
+from kiosk.reporting.tally import Spool
 from tests.system.control import ControlRoom, publish_alert
 from tests.system.line import Line
 from tests.system.rig import DOORWAYS, ScreenRig, Village, end, until

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from kiosk.between import take
-from kiosk.setup_report import SETUP, SetupReport
+from kiosk.machine.setup_report import SETUP, SetupReport
 from tests.system.rig import end, spawn, until
 
 pytestmark = pytest.mark.system

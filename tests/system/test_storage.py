@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.storage import main
+from kiosk.machine.storage import main
 
 pytestmark = pytest.mark.system
 MIB = 2**20

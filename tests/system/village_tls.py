@@ -20,7 +20,7 @@ from pygame import Surface
 from pygame.image import tobytes
 
 from content.address import Credentials
-from content.authority import Authority
+from content.admission.authority import Authority
 from content.broker import MOSQUITTO_PATHS, free_port, listens
 from kiosk.between import Pairing
 from kiosk.canvas import Canvas

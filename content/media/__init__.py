@@ -1,0 +1,1 @@
+"""What becomes of the files in media/: pictures, documents and films, made ready for screens once."""

@@ -1,0 +1,1 @@
+"""Commands to this screen: may it be done, doing it, and the picture that was asked for."""
