@@ -33,7 +33,7 @@ from content.folder import Scan, scan
 from content.manifest import encode, parse
 from content.place import check_path, depth, is_within
 from content.problem import Problem, Severity
-from content.process import hold_signals, no_thread_dies_alone, signalled_within, stop_on_signals
+from content.process import exit_status, hold_signals, no_thread_dies_alone, signalled_within, stop_on_signals
 from content.roster import read_roster
 from content.signing import Key, PublicHalf, Publisher, verify_keyring, with_publisher
 from content.skeleton import create, read_village
@@ -50,17 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = parser().parse_args(arguments)
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO if options.verbose else logging.WARNING)
-    run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        return run(options)
-    except WindowError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return exit_status(lambda: options.run(options))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,14 +3,38 @@
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
+
+from content.errors import WindowError
 
 log = logging.getLogger(__name__)
 
 STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 SOFTWARE_ERROR = 70
 """EX_SOFTWARE of sysexits.h."""
+INTERRUPTED, PIPE_CLOSED = 128 + signal.SIGINT, 128 + signal.SIGPIPE
+"""The exit status as a shell gives it for that signal."""
+
+
+def exit_status(command: Callable[[], int]) -> int:
+    """What `command` returns. What it raises on purpose, or because of a path, is told in words, not as a traceback."""
+    try:
+        status = command()
+        sys.stdout.flush()
+    except WindowError as error:
+        sys.stderr.write(f"{error}\n")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has had enough; nothing is left to be written at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限\n")
+    else:
+        return status
+    return 1
 
 
 def no_thread_dies_alone() -> None:

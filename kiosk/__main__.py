@@ -10,7 +10,6 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from content.errors import BadName, ConfigError, FolderError, WindowError
 from content.manifest import Alerts, Content
 from content.notice import FIRST_YEAR, LAST_YEAR
 from content.place import ancestry, check_path
-from content.process import hold_signals, no_thread_dies_alone, stop_on_signals
+from content.process import exit_status, hold_signals, no_thread_dies_alone, stop_on_signals
 from content.topics import parse
 from kiosk.cache import Cache
 from kiosk.config import load, stand_in
@@ -49,19 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
-    run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        return run(options)
-    except WindowError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # whoever read our output has had enough
-        return 141
-    except OSError as error:
-        print(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限", file=sys.stderr)
-        return 1
+    return exit_status(lambda: options.run(options))
 
 
 def parser() -> argparse.ArgumentParser:

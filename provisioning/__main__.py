@@ -6,9 +6,8 @@ Each family of commands is a module `*_commands.py` with `add(commands)`; what i
 import argparse
 import logging
 import sys
-from collections.abc import Callable
 
-from content.errors import WindowError
+from content.process import exit_status
 from provisioning import authority_commands, broker_commands, flash_commands, image_commands
 
 FAMILIES = (image_commands, flash_commands, authority_commands, broker_commands)
@@ -18,17 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = parser().parse_args(arguments)
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO if options.verbose else logging.WARNING)
-    run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        return run(options)
-    except WindowError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return exit_status(lambda: options.run(options))
 
 
 def parser() -> argparse.ArgumentParser:
