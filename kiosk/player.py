@@ -9,7 +9,6 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -24,7 +23,6 @@ from kiosk.canvas import Canvas
 from kiosk.contact import without_notices
 from kiosk.display import Display
 from kiosk.identity import identity
-from kiosk.layout import Layout
 from kiosk.lcd.visitor_mark import marked
 from kiosk.led.fonts import fonts_for
 from kiosk.loaded import Loaded, load
@@ -33,12 +31,12 @@ from kiosk.motion import Motion
 from kiosk.notify import Notifier
 from kiosk.orders.screenshot import png
 from kiosk.pairing import pairing_scene
+from kiosk.programme import Programme
 from kiosk.projector import Projector
 from kiosk.pulse import HEARTBEAT_SECONDS, Pulse
 from kiosk.reporting.tally import Name, name_of
-from kiosk.rotation import Rotation, Slide
 from kiosk.scene import Look, Scene, alert_seconds, compose, compose_alert, darkness
-from kiosk.stage import AlertTurn, Due, Stage, due_at, staged
+from kiosk.stage import AlertTurn, Stage, staged
 from kiosk.technician import Technician
 from kiosk.view import merge
 from kiosk.visitor import Gesture, Hand, Touch, Visit
@@ -52,10 +50,6 @@ ALIVE_SECONDS = 1.0
 AFTER_ERROR_SECONDS = 1.0
 LOOK_SECONDS = 20.0
 """How often the cache is looked at without an event."""
-LAYOUT_SECONDS = 0.2
-"""A step goes on laying out broken notices no longer than this, then shows what it has."""
-PIECE_SECONDS = 0.03
-"""Nor is one that is not shown yet worked at any longer in one step: a finger waits meanwhile."""
 TICK_IN_PEACE_SECONDS = 1.0
 """So long before the minute ends no notice is laid out in advance: a long one takes most of that on a Pi."""
 LEAST_WAIT_SECONDS, LEAST_FRAME_SECONDS = 0.01, 0.001
@@ -102,13 +96,11 @@ class Player:
         canvas = Canvas(display.surface, cache.blob, fonts_for(display.geometry))
         self._projector = Projector(display, canvas, fades=fades, monotonic=clock.monotonic)
         self._look = Look(display.geometry, canvas.metrics)
-        self._layout = Layout()
+        self._programme = Programme(clock.monotonic)
         self._loaded = Loaded(merge(place, (), timezone=timezone), "", BUILD_TIME)
         self._blobs: frozenset[tuple[str, int]] = frozenset()
         self._stage: Stage | None = None
-        self._due: Due | None = None
-        self._rotation, self._alert_turn = Rotation(), AlertTurn()
-        self._no_news: frozenset[Notice] = frozenset()
+        self._alert_turn = AlertTurn()
         self._hand, self._visit = Hand(), Visit()
         self._shown: object = None
         """Which turn of what is on the panel: when it changes, what moves begins anew."""
@@ -119,7 +111,7 @@ class Player:
         self._said_turn: object = None
         """What is counted as shown: which turn of what."""
         self._named: tuple[object, object, tuple[Name, ...]] = (None, None, ())
-        self._look_again, self._layout_due = 0.0, False
+        self._look_again = 0.0
         self._minute = BUILD_TIME
         """The minute of the last step: until the panel has seen a step in the new one, its clock is behind."""
         self._error = ""
@@ -205,8 +197,9 @@ class Player:
             loaded = replace(loaded, view=without_notices(loaded.view))
         self._clock.raise_floor(loaded.newest)
         if loaded.view != self._loaded.view:
-            self._stage = self._due = None
-        self._no_news |= loaded.first_heard(self._loaded)
+            self._stage = None
+            self._programme.changed()
+        self._programme.add_no_news(loaded.first_heard(self._loaded))
         self._loaded = loaded
         blobs = self._cache.blobs_here()
         if blobs != self._blobs:  # a picture that could not be drawn may be here now
@@ -238,8 +231,7 @@ class Player:
         if stage.alerts:
             self._alert_turn = self._alert_turn.turned(by, ticks, self._alert_seconds) if by else self._alert_turn
             return
-        turned = self._rotation.turned(by, self._layout.known(self._loaded.view, self._look)) if by else self._rotation
-        self._rotation = replace(turned, held=self._visit.until)
+        self._programme.turn(by, self._visit.until, self._loaded.view, self._look)
 
     def _show(self, stage: Stage, now: datetime, ticks: float) -> None:
         """Choose, lay out, draw. What cannot be shown costs itself, never the screen."""
@@ -271,7 +263,7 @@ class Player:
             if str(error)[:200] != self._error:
                 log.exception("cannot draw; showing the standby picture")
             self._error, self._said = str(error)[:200], None
-            self._rotation = self._rotation.skipped(ticks + AFTER_ERROR_SECONDS)
+            self._programme.skip(ticks + AFTER_ERROR_SECONDS)
             self._look_again = ticks + AFTER_ERROR_SECONDS  # the next one is not to wait for this one's time
             self._shown = None
             self._projector.forget()
@@ -294,43 +286,19 @@ class Player:
     def _show_notices(self, stage: Stage, now: datetime, ticks: float) -> None:
         view, moment, look = self._loaded.view, self._moment(stage, now), self._look
         words = self._visit.words(ticks) or self._technician.mark
-        if self._due is None or not self._due.holds(now, stage.trusted):
-            self._due = due_at(view, now, look, clock_trusted=stage.trusted)
-            self._rotation = self._rotation.replaced(self._due.subjects, ticks, self._no_news)
-            self._no_news -= frozenset(self._due.subjects)  # what still waits for its media stays no news
-        slide = self._advance(look, now, ticks)
+        in_peace = not self._holds_back(now) and self._minute == minute_of(now)
+        slide = self._programme.slide(view, look, now, ticks, trusted=stage.trusted, in_peace=in_peace)
         if slide:
             self._telling = (slide.id, slide.number, slide.pages)
             self._said = slide.about if isinstance(slide.about, Notice) else None
-            self._said_turn = self._rotation.turns if slide.number == 1 else self._said_turn
+            self._said_turn = self._programme.turns if slide.number == 1 else self._said_turn
 
         def picture(elapsed: float) -> Scene:
             scene = compose(view, slide, moment, look, elapsed=elapsed)
             return marked(scene, words, view, look)
 
         by_hand = ticks < self._visit.until
-        self._draw(("slide", self._rotation.turns, look.enlarged), picture, ticks, fading=not by_hand)
-
-    def _advance(self, look: Look, now: datetime, ticks: float) -> Slide | None:
-        """The slide of this moment, and one step of preparing the next: the first picture waits for itself only."""
-        in_peace = not self._holds_back(now) and self._minute == minute_of(now)
-        may_prepare = self._layout_due and (in_peace or ticks >= self._rotation.due())
-        view, begun = self._loaded.view, self._clock.monotonic()  # since `ticks` a whole cache may have been read
-        known = self._layout.known(view, look)
-        soon, enough, prepared = begun + PIECE_SECONDS, begun + LAYOUT_SECONDS, False
-        while True:
-            self._rotation = self._rotation.advanced(ticks, known)
-            wanted = self._rotation.wanted(known, ticks)
-            here = self._rotation.current(known)
-            if wanted is None or (here and (prepared or not may_prepare)) or self._later_than(enough):
-                break
-            self._layout.lay_out(wanted, view, look, enough=partial(self._later_than, soon if here else math.inf))
-            prepared = True
-        self._layout_due = wanted is not None
-        return here
-
-    def _later_than(self, ticks: float) -> bool:
-        return self._clock.monotonic() > ticks
+        self._draw(("slide", self._programme.turns, look.enlarged), picture, ticks, fading=not by_hand)
 
     def _holds_back(self, now: datetime) -> bool:
         """Is this no time to lay out what is not shown yet? A fade would stand still, or the clock be late."""
@@ -392,9 +360,10 @@ class Player:
         if self._stage and self._stage.alerts:  # nothing else moves meanwhile
             waits.append(self._alert_turn.until - ticks)
         elif self._stage and self._stage.light.lit:
-            waits += [self._rotation.due() - ticks, self._visit.due(ticks) - ticks, self._hand.due() - ticks]
+            waits += [self._programme.due() - ticks, self._visit.due(ticks) - ticks, self._hand.due() - ticks]
             waits.append(self._technician.due(ticks) - ticks)
-            waits += [(self._due.until - now).total_seconds()] if self._due else []
-            waits += [0.0] if self._layout_due and not self._holds_back(now) else []
+            until = self._programme.until()
+            waits += [(until - now).total_seconds()] if until else []
+            waits += [0.0] if self._programme.prepares and not self._holds_back(now) else []
         moving = min(self._motion.due(ticks), self._projector.due()) - ticks
         return max(LEAST_FRAME_SECONDS, min(moving, max(LEAST_WAIT_SECONDS, min(waits))))

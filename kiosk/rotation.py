@@ -274,6 +274,10 @@ class Rotation(Struct, frozen=True):
                 return begun if by > 0 else replace(begun, number=LAST_PAGE)
         return self
 
+    def held_until(self, ticks: float) -> "Rotation":
+        """The page stays until then, because somebody at the screen asked for it."""
+        return replace(self, held=ticks)
+
     def skipped(self, ticks: float) -> "Rotation":
         """This page is over: it could not be drawn."""
         return replace(self, until=ticks, held=-math.inf)
