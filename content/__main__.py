@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from content.admission.http import EnrolmentInterface
 
 DEFAULT_LISTEN = "127.0.0.1:8600"
+MONITORS_HELP = "除本机外，谁能看 /metrics 和 /healthz 的详情：地址或网段，例如 10.0.0.5，可写多次"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("--listen", default=DEFAULT_LISTEN, help=f"HTTP 地址，默认 {DEFAULT_LISTEN}")
             for option, text in (("cert", "证书"), ("key", "私钥")):
                 one.add_argument(f"--http-{option}", type=Path, help=f"HTTP 服务器的{text}：写了就只说 https")
+            one.add_argument("--monitors", action="append", default=[], metavar="ADDRESS", help=MONITORS_HELP)
             fleet_commands.add_database_option(one)
             one.add_argument("--authority", type=Path, help="证书机构的文件夹，默认 FOLDER/authority；没有就不登记新屏")
         if name == "withdraw":
@@ -199,6 +201,7 @@ def serve(options: argparse.Namespace) -> int:
     from content.alarms.http import AlarmInterface  # only this command pays for loading these
     from content.fleet.service import Fleet
     from content.http import HttpServer, application
+    from content.monitoring import monitoring_routes, network
 
     logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
@@ -207,6 +210,7 @@ def serve(options: argparse.Namespace) -> int:
         raise FolderError(f"--listen {options.listen!r} 应写成 主机:端口，例如 {DEFAULT_LISTEN}")
     if (options.http_cert is None) != (options.http_key is None):
         raise FolderError("--http-cert、--http-key 要么都写，要么都不写")
+    monitors = [network(one) for one in options.monitors]
     options.broker = options.broker or DEFAULT_BROKER  # what it is started with, not what it was
     hold_signals()
     no_thread_dies_alone()
@@ -221,7 +225,8 @@ def serve(options: argparse.Namespace) -> int:
     if options.authority or authority.is_dir():
         enrolment = enrolment_of(options.folder, authority)
         routes, metrics = [*routes, *enrolment.routes()], [*metrics, enrolment.metrics]
-    app = application(publisher, options.folder / "keyring.json", routes, metrics, fleet.health)
+    routes += monitoring_routes(publisher.health, metrics, fleet.health, monitors)
+    app = application(publisher, options.folder / "keyring.json", routes)
     tls = (options.http_cert, options.http_key) if options.http_cert else None
     with fleet, HttpServer(app, host.strip("[]") or "127.0.0.1", int(port), tls) as server:
         said = "HTTPS" if tls else "HTTP"

@@ -1,39 +1,31 @@
-"""The publisher's HTTP server: blobs, a mirror of every retained message, health and metrics.
+"""The publisher's HTTP server: blobs, and a mirror of every retained message.
 
 All that screens fetch here is signed or named by its digest, so the way it comes does not
-matter. The door to uvicorn, with content.http_deadline; routes of others (content.fleet.http, content.alarms.http) are
-handed in.
+matter. The door to uvicorn, with content.http_deadline; routes of others (content.monitoring, content.fleet.http,
+content.alarms.http, content.admission.http) are handed in.
 
     /blobs/<sha256>                 a media file or a large manifest's content; Range, ETag, kept for ever
     /window/v1/places/…             the message that is retained on this MQTT topic
     /window/v1/screens/…/assignment likewise
     /keyring.json                   the newest keyring, signed by the root key
-    /healthz                        200 while all is well, 503 with what is wrong
-    /metrics                        Prometheus text
 """
 
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import uvicorn
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import Metric
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from content.errors import BrokerError
 from content.files import sha256_hex
 from content.http_deadline import MOST_CONNECTIONS, DeadlineProtocol, Listener
-from content.publisher import Publisher, PublisherHealth
+from content.publisher import Publisher
 from content.topics import ROOT
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -45,13 +37,8 @@ def application(
     publisher: Publisher,
     keyring: Path,
     more_routes: Sequence[Route] = (),
-    more_metrics: Sequence[Collector] = (),
-    more_health: Mapping[str, Callable[[], dict[str, Any]]] = MappingProxyType({}),
 ) -> Starlette:
-    """The routes, over a publisher that runs in another thread. Only reads; others come as `more_routes`.
-
-    `more_health`: other parts' reports for /healthz, each with an `ok` of its own.
-    """
+    """The routes, over a publisher that runs in another thread. Only reads; others come as `more_routes`."""
 
     async def blob(request: Request) -> Response:
         return immutable_file(request, publisher.ledger.blobs, request.path_params["digest"])
@@ -68,36 +55,15 @@ def application(
         except OSError:
             return PlainTextResponse("no keyring\n", status_code=404)
 
-    async def healthz(_: Request) -> Response:
-        report = publisher.health.report()
-        parts = {name: part() for name, part in more_health.items()}
-        report = report | parts | {"ok": report["ok"] and all(part["ok"] for part in parts.values())}
-        return JSONResponse(report, status_code=200 if report["ok"] else 503)
-
-    registry = registry_of(HealthMetrics(publisher.health), *more_metrics)
-
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
-
     return Starlette(
         routes=[
             Route("/blobs/{digest}", blob),
             Route(f"/{ROOT}/places/{{path:path}}", mirror),
             Route(f"/{ROOT}/screens/{{screen}}/assignment", mirror),
             Route("/keyring.json", keyring_file),
-            Route("/healthz", healthz),
-            Route("/metrics", metrics),
             *more_routes,
         ]
     )
-
-
-def registry_of(*sources: Collector) -> CollectorRegistry:
-    """What /metrics asks."""
-    registry = CollectorRegistry()
-    for source in sources:
-        registry.register(source)
-    return registry
 
 
 def immutable_file(request: Request, folder: Path, digest: str) -> Response:
@@ -117,34 +83,6 @@ def signed_json(request: Request, message: bytes) -> Response:
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(message, media_type="application/json", headers=headers)
-
-
-class HealthMetrics(Collector):
-    """The publisher's health as Prometheus metrics, read when they are asked for."""
-
-    def __init__(self, health: PublisherHealth) -> None:
-        self._health = health
-
-    def collect(self) -> Iterable[Metric]:
-        health = self._health
-        yield gauge("window_publisher_broker_connected", "1 while connected to the broker", health.connected)
-        yield gauge("window_publisher_topics", "MQTT topics this publisher retains", health.topics)
-        yield gauge("window_publisher_notices", "Notices in the folder that are good", health.notices)
-        yield gauge("window_publisher_alerts", "Alerts in the folder that are good", health.alerts)
-        yield gauge("window_publisher_problems", "Mistakes in the folder now", len(health.problems))
-        yield gauge("window_publisher_warnings", "Warnings about the folder now", len(health.warnings))
-        scanned = health.last_scan.timestamp() if health.last_scan else 0.0
-        yield gauge("window_publisher_last_scan_timestamp_seconds", "When the folder was last read", scanned)
-        yield counter("window_publisher_messages", "Messages handed to the broker", health.published)
-        yield counter("window_publisher_scans", "Times the folder was read", health.scans)
-
-
-def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, text, value=float(value))
-
-
-def counter(name: str, text: str, value: float) -> CounterMetricFamily:
-    return CounterMetricFamily(name, text, value=float(value))
 
 
 class HttpServer:

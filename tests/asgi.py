@@ -20,9 +20,14 @@ class Answer:
 
 
 def ask(
-    app: Starlette, method: str, target: str, chunks: Sequence[bytes] = (b"",), headers: dict[str, str] | None = None
+    app: Starlette,
+    method: str,
+    target: str,
+    chunks: Sequence[bytes] = (b"",),
+    headers: dict[str, str] | None = None,
+    client: str = "test",
 ) -> Answer:
-    """The answer to one request whose body comes in these chunks."""
+    """The answer to one request of a client at that address, whose body comes in these chunks."""
     path, _, query = target.partition("?")
     scope: dict[str, Any] = {
         "type": "http",
@@ -35,7 +40,7 @@ def ask(
         "query_string": query.encode(),
         "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
         "server": ("test", 80),
-        "client": ("test", 1),
+        "client": (client, 1),
     }
     waiting = [{"type": "http.request", "body": one, "more_body": True} for one in chunks]
     waiting[-1]["more_body"] = False

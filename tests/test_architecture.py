@@ -105,6 +105,7 @@ DOORS = {
     "av": {"content.media.film", "kiosk.video"},
     "starlette": {
         "content.http",
+        "content.monitoring",
         "content.fleet.http",
         "content.fleet.service",
         "content.alarms.http",
@@ -112,7 +113,7 @@ DOORS = {
     },
     "uvicorn": {"content.http", "content.http_deadline"},
     "prometheus_client": {
-        "content.http",
+        "content.monitoring",
         "content.fleet.http",
         "content.fleet.service",
         "content.alarms.http",
