@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from content.notice import Level
 from kiosk.lcd.alert_foot import calls
+from kiosk.lcd.frame import frame
 from kiosk.look import Look
 from kiosk.scene import compose_alert
 from kiosk.shapes import Code, Geometry, Rectangle, Scene, Text
@@ -31,15 +32,30 @@ def test_steps_are_eight_hundredths_of_the_picture(geometry: Geometry) -> None:
     assert said(shown(geometry), "湿毛巾").size >= 0.079 * min(geometry.width, geometry.height)
 
 
+def test_a_step_is_broken_after_a_mark_rather_than_set_a_little_larger() -> None:
+    alone = {"service_code": None, "card": None}
+    for width in range(1000, 1200, 10):
+        geometry = Geometry(width, 1920)
+        scene = compose_alert(view(alerts=(FIRE,), **alone), FIRE, 1, 1, MOMENT, Look(geometry, METRICS))
+        assert [text.text for text in texts(scene.items) if "不乘电梯" in text.text] == ["不乘电梯"]
+
+
+def test_on_a_tall_picture_one_number_stands_beside_the_code() -> None:
+    scene = compose_alert(view(card=None), FIRE, 1, 1, MOMENT, Look(Geometry(1080, 1920), METRICS))
+    code = next(item for item in scene.items if isinstance(item, Code))
+    assert code.box.y <= said(scene, "0391-0000000").box.y < code.box.bottom
+
+
 def foot_height(scene: Scene) -> int:
     bottom = scene.geometry.height
     return next(item.box.height for item in scene.items if isinstance(item, Rectangle) and item.box.bottom == bottom)
 
 
-def test_the_foot_leaves_five_sixths_to_the_message() -> None:
-    scene = shown(Geometry(1920, 1080))
+def test_the_foot_leaves_five_sixths_to_the_message_and_the_edge() -> None:
+    geometry = Geometry(1920, 1080)
+    scene = shown(geometry)
     ground = next(item for item in scene.items if isinstance(item, Rectangle) and item.box.bottom == 1080)
-    assert ground.box.height <= 1080 / 6
+    assert ground.box.height - frame(geometry).edge <= 1080 / 6
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
+from msgspec.structs import replace
 from PIL import Image, ImageChops
 
 from content.notice import ServiceCode
+from content.settings import Pace
 from kiosk.__main__ import main
+from kiosk.led.alert import pictures
 from kiosk.render import NoSuchPage, programme, render
-from kiosk.shapes import Dots
+from kiosk.shapes import Dots, Text
 from kiosk.view import View
+from tests.camera import canvas_for
 from tests.sample_views import CLINIC, DRILL, FIRE, LONG, LONG_TITLE, NOW, ONE_LINE, WATER, read_blob, view
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -59,6 +63,16 @@ def test_a_phone_reads_the_code_from_lamps(colours: str) -> None:
     data = render(shown, NOW, Dots(64, 64, colours), read_blob, item="code", page=2, dots=6)  # type: ignore[arg-type]
     seen = Image.open(io.BytesIO(data)).convert("RGB").resize((128, 128))  # from some way off
     assert [found.text for found in zxingcpp.read_barcodes(seen)] == [code.url]
+
+
+def test_on_the_smallest_panel_the_number_of_an_exercise_is_one_picture() -> None:
+    drill, panel = replace(DRILL, contact="0391-0000000"), Dots(64, 32)
+    metrics = canvas_for(panel, read_blob).metrics
+    shown = [
+        "".join(item.text for item in one.items if isinstance(item, Text))
+        for one in pictures(drill, 1, 1, panel, Pace(), "Asia/Shanghai", metrics)
+    ]
+    assert [words for words in shown if "0391" in words or "000" in words] == ["演练0391-0000000"]
 
 
 def test_a_short_topic_leaves_room_for_the_time_on_a_panel_of_64_columns() -> None:

@@ -1,13 +1,18 @@
 """What a reader notices: names on one line, columns that stand in line, headings that stay with their text."""
 
+import math
+
 import pytest
 from msgspec.structs import replace
 
 from content.settings import Settings
+from kiosk.lcd.cut import FEW, MANY, best_cut, cut_at, dense_sizes
 from kiosk.lcd.frame import frame
+from kiosk.lcd.page import sheet
 from kiosk.look import Look
 from kiosk.scene import compose, pages
 from kiosk.shapes import Code, Geometry, Picture, Text
+from kiosk.work import finished
 from tests.sample_views import CARD, NAMES, WATER, media, view
 from tests.test_scene import GEOMETRIES, METRICS, scenes, texts
 
@@ -98,6 +103,25 @@ def test_a_heading_of_a_table_keeps_two_rows() -> None:
         for page in pages(replace(WATER, body=body), view(), Look(GEOMETRIES[0], METRICS)):
             words = [text.text for text in texts(page.items)]
             assert "金额" not in words or "第11户" in words
+
+
+def test_a_table_that_fits_a_page_is_not_divided_to_fill_the_next() -> None:
+    rows = "".join(f"| 电话{number} | 0391-000000{number} | 全天 |\n" for number in range(5))
+    body = (
+        f"| 找谁 | 电话 | 时间 |\n|---|---|---|\n{rows}\n着火打 119，急病打 120，报警打 110，说清楚是哪个小区、几号楼。"
+    )
+    made = pages(replace(WATER, title="常用电话", body=body), view(), Look(Geometry(1920, 1080), METRICS))
+    assert [sum(text.text.startswith("0391") for text in texts(page.items)) for page in made] == [5, 0]
+
+
+@pytest.mark.parametrize("paragraphs", range(46, 66, 4))
+def test_a_long_notice_takes_no_more_pages_than_a_third_over_the_fewest(paragraphs: int) -> None:
+    rules = ["租房的邻居请到村委会登记，住满一年的可以报名。"] * paragraphs
+    notice = replace(WATER, body="\n\n".join(rules))
+    areas = frame(Geometry(1024, 768))
+    on = sheet(notice, areas, METRICS)
+    fewest = len(cut_at(notice, dense_sizes(areas)[-1], on, METRICS).pages)
+    assert FEW < len(finished(best_cut(notice, on, METRICS)).pages) <= math.ceil(fewest * MANY)
 
 
 def test_a_table_that_goes_on_says_its_heading_again_on_every_page() -> None:

@@ -282,6 +282,39 @@ def test_on_a_festival_no_word_of_the_head_lies_on_the_fret(geometry: Geometry) 
     assert not any(foot.touches(mark.box) for foot in feet for mark in fret)
 
 
+def cut_off(scene: Scene) -> list[Item]:
+    """Words and codes of which a television shows not all that cuts a fortieth off each edge."""
+    geometry = scene.geometry
+    seen = Box(0, 0, geometry.width, geometry.height).inset(geometry.width // 40, geometry.height // 40)
+    words = {
+        text: Box(text.box.x, text.box.y + text.ascent - round(0.88 * text.size), text.box.width, text.size)
+        for text in texts(scene.items)
+    }
+    codes = {code: code.box.inset(4 * code.module) for code in scene.items if isinstance(code, Code)}
+    return [item for item, ink in (words | codes).items() if not seen.contains(ink)]
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=lambda one: f"{one.width}x{one.height}")
+def test_a_television_that_cuts_the_edges_cuts_no_word_and_no_code(geometry: Geometry) -> None:
+    shown = view()
+    drawn = [made for notice in NOTICES for _, made in scenes(notice, geometry)]
+    drawn += [compose(shown, None, MOMENT, Look(geometry, METRICS, theme)) for theme in ("light", "festive")]
+    drawn += [compose_alert(shown, alert, 1, 2, MOMENT, Look(geometry, METRICS)) for alert in (FIRE, DRILL)]
+    assert [cut_off(scene) for scene in drawn] == [[]] * len(drawn)
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=lambda one: f"{one.width}x{one.height}")
+def test_captions_and_who_says_an_alert_are_no_smaller_than_can_be_read(geometry: Geometry) -> None:
+    least = frame(geometry).type.least
+    alert = compose_alert(view(), FIRE, 1, 1, MOMENT, Look(geometry, METRICS))
+    assert next(text.size for text in texts(alert.items) if text.text == FIRE.source) >= least
+    for notice in (DONE, MOVIE):
+        caption = notice.media[0].caption
+        shown = [text for page, _ in scenes(notice, geometry) for text in texts(page.items) if text.text in caption]
+        assert "".join(text.text for text in shown) == caption
+        assert min(text.size for text in shown) >= least
+
+
 def test_when_a_card_is_past_its_day_the_next_one_above_is_called() -> None:
     retired, elsewhere = replace(CARD, until=date(2025, 7, 9)), replace(CARD, name="赵示例", until=date(2025, 7, 8))
     above = replace(CARD, name="王示例", phone="0391-0000009")

@@ -19,7 +19,8 @@ from kiosk.view import View
 
 LEADING = 1.3
 HIGH, CALL = 172, 96
-"""Units: of a strip that leaves five sixths of a wide picture to the message, and of each further number in it."""
+"""Units: of a strip that leaves five sixths of a wide picture to the message, the edge under it aside, and of each
+further number in it."""
 CALL_SIZE, LEAST_CALL, LARGER = 78, 36, 1.3
 """Sizes of type in units, and how much larger the first of several numbers is."""
 LARGEST_CALL = 108
@@ -42,7 +43,7 @@ def foot_strip(alert: Alert, view: View, moment: datetime | None, areas: Frame, 
     parts = calls(alert.contact)
     if not (card or code or parts):
         return []
-    px, geometry, dress = areas.px, areas.geometry, foot_theme(areas)
+    px = areas.px
     usual = high = strip_height(code, view.place, areas)
     entries = (*parts, f"网格员 {card.name} {card.phone}") if card and parts else parts
     beside = strip_of_columns(entries, code, view.place, high, areas, metrics)
@@ -53,8 +54,8 @@ def foot_strip(alert: Alert, view: View, moment: datetime | None, areas: Frame, 
         high += px(CALL) * (len(parts) - 1) * 3 // 4
     elif parts:
         above = px(24 + CALL * len(parts))
-    box = Box(0, geometry.height - high, geometry.width, high)
-    items: list[Item] = [Rectangle(Box(0, box.y - above, box.width, high + above), dress.card)]
+    box = strip(high, areas)
+    items: list[Item] = [ground(box.y - above, areas)]
     if above:
         place = Box(px(72), box.y - above + px(16), box.width - px(144), above - px(16))
         items += contact_lines(parts, place, areas, metrics)
@@ -77,19 +78,28 @@ def strip_of_columns(
     entries: tuple[str, ...], code: ServiceCode | None, place: str, high: int, areas: Frame, metrics: Metrics
 ) -> list[Item]:
     """The strip no higher than usual, with several to call side by side; nothing where they have no room so."""
-    px, geometry = areas.px, areas.geometry
-    box = Box(0, geometry.height - high, geometry.width, high)
+    px, box = areas.px, strip(high, areas)
     placed, left = small_code(code, place, box, areas, metrics) if code else ([], px(72))
     room = Box(left, box.y + px(12), box.right - px(72) - left, high - px(24))
     columns = call_columns(entries, room, areas, metrics)
-    return [Rectangle(box, foot_theme(areas).card), *placed, *columns] if columns else []
+    return [ground(box.y, areas), *placed, *columns] if columns else []
+
+
+def strip(high: int, areas: Frame) -> Box:
+    """So high, and as far from the picture's lower edge as the words at its head are from the upper one."""
+    return Box(0, areas.geometry.height - areas.edge - high, areas.geometry.width, high)
+
+
+def ground(y: int, areas: Frame) -> Rectangle:
+    """From `y` down to the picture's edge."""
+    return Rectangle(Box(0, y, areas.geometry.width, areas.geometry.height - y), foot_theme(areas).card)
 
 
 def call_columns(entries: tuple[str, ...], box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
-    """Each name over its number, one beside the other from the handset to the right; nothing for a single one, for
-    words without a number, on a tall picture, and where the numbers would be too small."""
+    """Each name over its number, one beside the other from the handset to the right; nothing for a single one on a
+    wide picture, where both stand on one line, for words without a number, and where the numbers would be too small."""
     named = [name_and_number(entry) for entry in entries]
-    if len(named) < 2 or not areas.wide or not all(name and number for name, number in named):
+    if len(named) < 1 + areas.wide or not all(name and number for name, number in named):
         return []
     px, dress = areas.px, foot_theme(areas)
     icon = px(72)
@@ -107,7 +117,7 @@ def call_columns(entries: tuple[str, ...], box: Box, areas: Frame, metrics: Metr
         if upper + lower <= room.height and sum(widths) + px(APART) * (len(found) - 1) <= room.width:
             break
     items: list[Item] = [Icon(Box(box.x, box.y + (box.height - icon) // 2, icon, icon), "phone", dress.ink)]
-    apart = (room.width - sum(widths)) // (len(found) - 1)
+    apart = (room.width - sum(widths)) // max(1, len(found) - 1)
     x, y = room.x, room.y + (room.height - upper - lower) // 2
     for (name, number), wide in zip(found, widths, strict=True):
         items += stack([name], Box(x, y, wide, upper), small, dress.soft, metrics, leading=LEADING)

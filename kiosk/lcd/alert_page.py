@@ -24,6 +24,8 @@ STEP_FIRST = 20.0
 """What a pixel that is missing of that weighs, against one of the step's size …"""
 HEAD_OVER = 1.3
 """… and one that the headline misses of so many times the steps."""
+PARTED = 16
+"""… and, in units, a step that is broken elsewhere than after a mark: 走楼梯向下撤离，/ 不乘电梯."""
 MOST_STEPS = 9
 """More lines than this are set as one paragraph: nobody follows ten steps."""
 LEADING = 1.3
@@ -60,10 +62,10 @@ class Told(Struct, frozen=True):
 
 def exercise_band(box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     """演练, before anything else is read."""
-    words = box.inset(areas.px(60), areas.px(8))
+    words = box.inset(areas.px(60), areas.px(4))
     size = areas.px(72)
     return [
-        Rectangle(box, EXERCISE.ground),
+        Rectangle(Box(box.x, 0, box.width, box.bottom), EXERCISE.ground),
         *label("演练 · 这不是真实警报", words, size, EXERCISE.ink, metrics, bold=True, align="centre"),
     ]
 
@@ -142,6 +144,7 @@ def shared_out(alert: Alert, room: Box, areas: Frame, metrics: Metrics) -> Told:
             continue
         high, found = headline(words, room.width, max(1, left), areas.px(HEADLINE), metrics, leading=LEADING)
         score = 1.2 * high + size - STEP_FIRST * (max(0.0, far - size) + max(0.0, HEAD_OVER * size - high))
+        score -= areas.px(PARTED) * sum(worst_break(one) > 0 for one in steps.steps)
         if best is None or score > best[0]:
             best = (score, Told(high, found, steps))
     return best[1] if best else Told(SMALLEST, (), set_steps("", SMALLEST, room.width, metrics))

@@ -14,8 +14,10 @@ from kiosk.typography.typeset import label
 from kiosk.typography.wording import issued_words
 from kiosk.view import View
 
-LEVEL, ISSUED, SOURCE = 62, 46, 34
+LEVEL, ISSUED = 62, 46
 """Sizes of type in units (1 px on a 1920×1080 display)."""
+BAND, EXERCISE_BAND = 128, 108
+"""How high the strips with the level and with 演练 are, in units."""
 LEADING = 1.3
 
 
@@ -26,16 +28,16 @@ def alert_items(
     colours = ALERTS[alert.level.value]
     px, width = areas.px, areas.geometry.width
     items: list[Item] = []
-    top = 0
+    top = areas.edge
     if alert.exercise:
-        top = px(116)
-        items += exercise_band(Box(0, 0, width, top), areas, metrics)
-    band = Box(0, top, width, px(128))
+        items += exercise_band(Box(0, top, width, px(EXERCISE_BAND)), areas, metrics)
+        top += px(EXERCISE_BAND)
+    band = Box(0, top, width, px(BAND))
     foot = foot_strip(alert, view, moment, areas, metrics)
     bottom = min((item.box.y for item in foot), default=areas.geometry.height)
     if alert.exercise:
         items += exercise_frame(Box(0, band.bottom, width, bottom - band.bottom), areas)
-    room = Box(px(72), band.bottom + px(30), width - px(144), bottom - band.bottom - px(60))
+    room = Box(px(72), band.bottom + px(24), width - px(144), bottom - band.bottom - px(48))
     told = message(alert, room, colours, areas, metrics)
     drawn = any(isinstance(item, Icon) for item in told)
     items += level_band(view, alert, band, colours, number, count, moment, areas, metrics, large=drawn)
@@ -69,13 +71,13 @@ def level_band(
     room = right - left - icon - px(24) - px(40)
     share = round(room * (0.46 if areas.wide else 0.5))
     words = Box(left + icon + px(24), box.y, share, box.height)
-    when = Box(right - (room - share), box.y + px(8), room - share, box.height - px(16))
+    when = Box(right - (room - share), box.y + px(6), room - share, box.height - px(12))
     half = Box(when.x, when.y, when.width, when.height // 2)
-    large_type, small_type = max(px(ISSUED), areas.type.small), px(SOURCE)
-    told = [(issued, half, large_type), (source, half.moved(0, half.height), small_type)]
+    large_type = max(px(ISSUED), areas.type.small)
+    told = [(issued, half, large_type), (source, half.moved(0, half.height), areas.type.small)]
     told = told if source else [(issued, when, large_type)]
     return [
-        Rectangle(box, colours.band),
+        Rectangle(box if alert.exercise else Box(box.x, 0, box.width, box.bottom), colours.band),
         Icon(
             Box(left, box.y + (box.height - icon) // 2, icon, icon),
             "warning" if large else event_icon(alert),

@@ -176,6 +176,7 @@ def best_cut(notice: Notice, page_sheet: Sheet, metrics: Metrics, *, enlarged: b
         few = FEW if fewest <= FEW else max(fewest, min(few, MOST_PAGES, math.ceil(fewest * MANY)))
     largest = yield from largest_on(few, sizes, tries)
     roomy = [size for size in sizes[largest:] if size >= min(body, sizes[largest])]
+    others = [one for one in others if len(one.pages) <= few]
     best = min([*(yield from each(roomy, tries)), *others], key=faults)
     return (yield from larger(best, tries, areas)) if enlarged else best
 

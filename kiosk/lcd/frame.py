@@ -18,6 +18,10 @@ WIDE_FROM = 1.15
 """Width ÷ height from which the panel stands at the side."""
 TALL_FROM = 1.25
 """Height ÷ width from which the panel at the foot is high; a square display keeps that room for the notice."""
+HEAD, EDGE, INSIDE = 130, 16, 9
+"""The head's height; what is free above it and under the panel at least, and how far inside both their words begin."""
+CUT_OFF = 40
+"""A television may cut a fortieth of the picture off each edge."""
 PANEL_WIDE, PANEL_HIGH, PANEL_OF_ONE, PANEL_LOW = 488, 516, 440, 376
 """The panel's width at the side, its height at the foot, where it shows but one thing, and on a square display."""
 
@@ -40,6 +44,11 @@ class Frame(Struct, frozen=True):
         return max(1, round(units * self.unit))
 
     @property
+    def edge(self) -> int:
+        """Pixels above the head, and so much under the foot of an emergency."""
+        return self.header.y
+
+    @property
     def hang(self) -> int:
         """How far marks may hang out on the right of the notice."""
         return self.px(52)
@@ -55,21 +64,22 @@ def frame(geometry: Geometry, theme: Theme = LIGHT, *, shown: int = 2) -> Frame:
     def px(units: float) -> int:
         return max(1, round(units * unit))
 
-    margin, top, bottom = px(64), px(130), px(38)
-    header = Box(margin, 0, width - 2 * margin, top)
+    edge = max(px(EDGE), height // CUT_OFF - px(INSIDE))
+    margin, top, bottom = px(64), edge + px(HEAD), max(px(30), edge)
+    header = Box(margin, edge, width - 2 * margin, px(HEAD))
     panel: Box | None = None
     if wide:
-        whole = Box(margin, top + px(26), width - 2 * margin, height - top - px(26) - bottom)
+        whole = Box(margin, top + px(18), width - 2 * margin, height - top - px(18) - bottom)
         if shown:
             panel = Box(whole.right - px(PANEL_WIDE), whole.y, px(PANEL_WIDE), whole.height)
             whole = Box(margin, whole.y, panel.x - px(56) - margin, whole.height)
     else:
-        whole = Box(margin, top + px(36), width - 2 * margin, height - top - px(36) - bottom)
+        whole = Box(margin, top + px(24), width - 2 * margin, height - top - px(24) - bottom)
         if shown:
             tall = height >= TALL_FROM * width
             deep = px((PANEL_HIGH if shown > 1 else PANEL_OF_ONE) if tall else PANEL_LOW)
             panel = Box(margin, whole.bottom - deep, whole.width, deep)
-            whole = Box(margin, whole.y, whole.width, panel.y - px(36) - whole.y)
+            whole = Box(margin, whole.y, whole.width, panel.y - px(30) - whole.y)
     sizes = type_sizes(geometry, whole, unit)
     return Frame(
         geometry=geometry, unit=unit, wide=wide, header=header, notice=whole, panel=panel, type=sizes, theme=theme

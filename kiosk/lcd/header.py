@@ -69,7 +69,7 @@ def names(view: View, box: Box, areas: Frame, metrics: Metrics) -> list[Item]:
     words, count = doorway_words(doorway, rest, size, metrics)
     if count < len(needed(doorway)):
         # On a festival the fret needs some of the height.
-        top, high = (px(2), px(60)) if theme.is_festive else (px(8), px(66))
+        top, high = (px(6), px(58)) if theme.is_festive else (px(8), px(66))
         room = Box(box.x, box.y + top, box.width, high)
         rest = Box(box.x, room.bottom, box.width, px(48))
         for size in (areas.type.small, min(areas.type.small, areas.type.least)):

@@ -21,6 +21,8 @@ from kiosk.work import Work
 LABEL = 42
 """Size of type in units (1 px on a 1920×1080 display)."""
 FOOT_LEADING, MOST_FOOT = 1.32, 3
+LOOSER = 30
+"""Units more above and under the title of a short notice."""
 
 
 class Page(Struct, frozen=True):
@@ -116,9 +118,11 @@ def text_page(notice: Notice, cut: Cut, number: int, page_sheet: Sheet, metrics:
         around += [*page_sheet.running, *opening(page, room.x, top)]
         return Page(items=tuple(placed(page, room.x, top)), around=tuple(around), characters=count)
     spare = room.height - cut.used if len(cut.pages) <= 1 and not cut.hero else 0
-    top = room.y + (min(spare // 4, areas.px(80)) if page else spare * 2 // 5)
+    # The title stays with its label, and a little further from its text where there is room; alone it is a poster.
+    more = min(spare // 5, areas.px(LOOSER)) if page else 0
+    top = room.y + (more if page else spare * 2 // 5)
     place = Box(room.x, top, cut.width, room.height)
     title = stack(cut.title, place, cut.title_size, areas.theme.ink, metrics, leading=TITLE_LEADING)
-    below = top + len(cut.title) * line_height(cut.title_size, TITLE_LEADING, metrics) + areas.px(26)
+    below = top + len(cut.title) * line_height(cut.title_size, TITLE_LEADING, metrics) + areas.px(26) + more
     body = placed(page, room.x, below)
     return Page(items=(*title, *body), around=tuple(around), characters=count + len(notice.title))

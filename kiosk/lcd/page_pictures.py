@@ -8,12 +8,12 @@ from content.notice import Media, Notice
 from kiosk.lcd.cut import Cut, Sheet, cut_at
 from kiosk.playing import picture
 from kiosk.shapes import Box, Item
-from kiosk.text import Metrics
-from kiosk.typography.typeset import label
+from kiosk.text import Metrics, line_count, plain_spans
+from kiosk.typography.typeset import label, line_height
 from kiosk.work import Work
 
 DRAWABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
-LEADING = 1.3
+LEADING, CAPTION_GAP = 1.3, 8
 TELLING_SHARE = 0.45
 """A film or a page of a document has so much of the room beside its notice's text, or a page to itself."""
 
@@ -34,7 +34,7 @@ def with_hero(notice: Notice, media: Media, page_sheet: Sheet, metrics: Metrics)
             yield
             if len(cut.pages) > 1:
                 continue
-            hero = hero_box(cut, media, page_sheet)
+            hero = hero_box(cut, media, page_sheet, metrics)
             share = hero.width * hero.height / (room.width * room.height)
             if best is None or share * scale > best[0]:
                 best = (share * scale, replace(cut, hero=hero))
@@ -48,20 +48,23 @@ def tells(media: Media) -> bool:
     return media.film is not None or "#" in media.source
 
 
-def caption_height(media: Media, page_sheet: Sheet) -> int:
-    """Room for one line under the picture."""
-    return round(page_sheet.frame.type.small * 1.5) if media.caption else 0
+def caption_height(media: Media, width: int, page_sheet: Sheet, metrics: Metrics) -> int:
+    """Room under the picture for the caption, on two lines where one is not enough."""
+    small, gap = page_sheet.frame.type.small, page_sheet.frame.px(CAPTION_GAP)
+    lines = min(2, line_count(plain_spans(media.caption), small, width, metrics)) if media.caption else 0
+    return lines * line_height(small, LEADING, metrics) + gap if lines else 0
 
 
-def hero_box(cut: Cut, media: Media, page_sheet: Sheet) -> Box:
+def hero_box(cut: Cut, media: Media, page_sheet: Sheet, metrics: Metrics) -> Box:
     """The picture's box on the page of `cut`: below a full column, beside a narrow one."""
     areas, room = page_sheet.frame, page_sheet.room
-    caption = caption_height(media, page_sheet)
     if cut.width == room.width:
+        caption = caption_height(media, room.width, page_sheet, metrics)
         top = room.y + cut.used + areas.px(28)
         free = Box(room.x, top, room.width, max(1, room.bottom - top - caption))
         return fit_into(media, free, align="left")
     left = room.x + cut.width + areas.px(64)
+    caption = caption_height(media, room.right - left, page_sheet, metrics)
     free = Box(left, areas.notice.y, room.right - left, max(1, room.bottom - areas.notice.y - caption))
     box = fit_into(media, free, align="top")
     return box.moved(0, (free.height - box.height) // 3)
@@ -82,9 +85,9 @@ def with_caption(media: Media, box: Box, page_sheet: Sheet, metrics: Metrics) ->
     areas = page_sheet.frame
     items: list[Item] = [picture(box, media, areas.px(12))]
     if media.caption:
-        wide = max(box.width, areas.px(300))
-        high = caption_height(media, page_sheet)
-        room = Box(box.x, box.bottom + areas.px(6), min(wide, areas.notice.right - box.x), high - areas.px(6))
+        width, gap = areas.notice.right - box.x, areas.px(CAPTION_GAP)
+        high = min(caption_height(media, width, page_sheet, metrics), page_sheet.room.bottom - box.bottom) - gap
+        room = Box(box.x, box.bottom + gap, width, max(1, high))
         items += label(media.caption, room, areas.type.small, areas.theme.soft, metrics, most_lines=2, leading=LEADING)
     return items
 
@@ -101,7 +104,7 @@ def alone(media: Media, page_sheet: Sheet, metrics: Metrics) -> list[Item]:
         size = areas.type.body
         words = label(media.caption, place, size, areas.theme.ink, metrics, most_lines=12, leading=1.4)
         return [picture(box, media, areas.px(12)), *words]
-    caption = caption_height(media, page_sheet)
+    caption = caption_height(media, room.width, page_sheet, metrics)
     box = fit_into(media, Box(free.x, free.y, free.width, max(1, free.height - caption)), align="top")
     box = box.moved(0, (free.height - caption - box.height) // 3)
     return with_caption(media, box, page_sheet, metrics)

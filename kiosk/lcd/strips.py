@@ -113,7 +113,7 @@ def paged(found: tuple[Strip, ...], first_room: int, room: int) -> list[list[Str
 LEAST_PAGE = 0.25
 MOST_EVENED = 16
 """More pages than this are just filled."""
-TIED, IN_ROWS, IN_LIST, IN_BLOCK = 10.0, 0.35, 0.2, 0.08
+TIED, IN_ROWS, IN_LIST, IN_BLOCK = 10.0, 0.6, 0.2, 0.08
 """What a page break costs before a tied strip, in a table, in a list, in a paragraph; an empty page would cost 1."""
 
 

@@ -257,7 +257,7 @@ def with_exercise(room: Box, bars: list[Item], colour: str, panel: Dots, metrics
     items += stack(found, block, ink_on(colour, panel), metrics)
     if above:
         return Box(room.x, block.bottom, room.width, room.bottom - block.bottom), items
-    left = block.right + 2
+    left = block.right + (2 if panel.width > 4 * USUAL else 1)  # there 0000000 is as wide as the room
     return Box(left, room.y, room.right - left, room.height), items
 
 

@@ -79,7 +79,7 @@ LEXICON = frozenset(
 )
 LONGEST = max(len(word) for word in LEXICON)
 BOUND_LEFT = frozenset("的了着过吗呢吧们前后起止内外里间处等者")  # these lean on the word before them
-BOUND_RIGHT = frozenset("第每各本该请不未已将被把在从向对为与和及或至")  # these lean on the word after them
+BOUND_RIGHT = frozenset("第每各本该请不未已将被把在从向对为与和及或至给么")  # these lean on the word after them
 MEASURES = (
     "年月日号时点分秒楼栋幢单层室户家间名位人元角毛万亿岁周天次趟遍回个只件台辆部座盏桩组套张份本册块把条根棵片段页项"
     "米里尺亩斤两克吨升度届期批桌桶瓶袋箱支口"
