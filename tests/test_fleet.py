@@ -22,7 +22,7 @@ from content.fleet.table import (
     table,
 )
 from content.notice import Card
-from content.reports import Heartbeat, Status
+from content.reports import Hardware, Heartbeat, Status
 from content.village import Place
 from tests.fakes import NOW, card
 
@@ -152,6 +152,14 @@ def test_a_clock_that_is_not_trusted_or_far_off_is_wrong_since_the_first_time() 
         assert condition(screen, NOW, 0.0)[:2] == (Condition.WRONG_CLOCK, NOW)
     screen = heard((0, status(NOW - timedelta(minutes=5))))
     assert "慢 5 分钟" in condition(screen, NOW, 0.0)[2]
+
+
+def test_a_clock_that_contradicts_the_publishers_is_told_with_whom_to_ask() -> None:
+    """Such a screen counts by the publisher's clock, so that its status seems to be on time."""
+    screen = heard((0, status(clock_trusted=False, hardware=Hardware(clock_offset_seconds=86_400 * 400))))
+    why = condition(screen, NOW, 0.0)[2]
+    assert "比发布端快 400 天" in why
+    assert "请查那里的时间服务器" in why
 
 
 def test_an_old_retained_status_says_nothing_of_the_clock() -> None:

@@ -33,6 +33,7 @@ from kiosk.between import (
     screenshot_path,
     take,
 )
+from kiosk.checked_clock import DatedAnswer
 from kiosk.config import Config
 from kiosk.orders.obey import Memory, is_old_news, why_not
 from kiosk.orders.upload import Upload, Uploaded
@@ -93,6 +94,17 @@ class Deeds:
         """Tell the player how far a screen without a place has got, or that it has one."""
         if pairing != self._word.pairing:
             self._say(pairing=pairing)
+
+    @property
+    def dated(self) -> DatedAnswer | None:
+        """What the publisher's server last said of the time since boot, also to an agent before this one."""
+        return self._word.dated
+
+    def date(self, answer: DatedAnswer) -> None:
+        """Tell the player what time it is by the publisher's server, where that is news."""
+        if answer.is_news(self._word.dated):
+            self._say(dated=answer)
+            self._asked.changed()
 
     def _say(self, **news: Any) -> bool:
         """Change the agent's word; false where it could not be written."""
