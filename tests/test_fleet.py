@@ -190,6 +190,24 @@ def test_the_table_has_listed_screens_that_never_came_and_marks_strangers() -> N
     assert [row.place_name for row in rows if row.screen == "s1"] == ["北区 第1微网格 1号楼 1单元"]
 
 
+def test_a_revoked_screen_is_not_to_be_looked_for_and_one_that_still_speaks_is_to_be_shut_out_again() -> None:
+    screens = [
+        heard((0, status())),
+        heard((0, status(screen="s2", place=U2))),
+        heard((900, status(NOW + timedelta(seconds=900), screen="s3"))),
+    ]
+    rows = table(screens, {"s4": U1}, PLACES, NOW + timedelta(seconds=900), 900.0, revoked={"s2", "s3", "s4"})
+    found = {row.screen: (row.condition, row.revoked, row.why, row.remark) for row in rows}
+    assert "请看电源" in found["s1"][2]
+    assert found["s2"][:2] == (Condition.LOST, True)
+    assert "已吊销" in found["s2"][2]
+    assert "电源" not in found["s2"][2]
+    assert found["s3"][:2] == (Condition.ONLINE, True)
+    assert "却还连着" in found["s3"][3]
+    assert found["s4"][:2] == (Condition.NEVER, True)
+    assert "已吊销" in found["s4"][2]
+
+
 def test_the_nearest_card_that_is_still_true_is_called() -> None:
     assert nearest_card(U1, PLACES, NOW.date()) == card("李四（示例）")
     retired = Card(name="王五（示例）", phone="0391-0000001", until=NOW.date() - timedelta(days=1))

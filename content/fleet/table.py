@@ -4,7 +4,7 @@ Silence is measured in seconds that the collector listened, not in wall time: wh
 or the broker away, nobody was silent. `heard` is a moment for people; `heard_at` is what counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -100,6 +100,8 @@ class Row(Frozen, frozen=True):
     listed: bool = True
     """Counts in coverage: its place is ours and, where there is a list of screens, it is in it."""
     remark: str = ""
+    revoked: bool = False
+    """Every certificate of it was taken back: it cannot come again, and nobody need look for it."""
 
 
 def learned(before: Screen | None, status: Status, now: datetime, listened: float, *, fresh: bool) -> Screen | None:
@@ -231,10 +233,12 @@ def table(
     places: Mapping[str, Place],
     now: datetime,
     listened: float,
+    revoked: Collection[str] = (),
 ) -> list[Row]:
     """Every screen that was heard or is listed, each once, in the order of the places.
 
-    `roster` (screen → place) is screens.yaml; without one, a screen exists once it was heard.
+    `roster` (screen → place) is screens.yaml; without one, a screen exists once it was heard. `revoked` are screens
+    that the authority has shut out.
     """
     known = {screen.screen: screen for screen in screens}
     rows = [row_of(screen, roster, places, now, listened) for screen in known.values()]
@@ -250,6 +254,7 @@ def table(
         for name, place in roster.items()
         if name not in known
     ]
+    rows = [shut_out(row) if row.screen in revoked else row for row in rows]
     order = {path: number for number, path in enumerate(places)}
     return sorted(rows, key=lambda row: (order.get(row.place, len(order)), row.place, row.screen))
 
@@ -282,6 +287,14 @@ def row_of(
         listed=place in places and (not roster or screen.screen in roster),
         remark=remark,
     )
+
+
+def shut_out(row: Row) -> Row:
+    """The line of a revoked screen: its silence is as it should be, its voice is not."""
+    if row.condition in (Condition.LOST, Condition.LATE, Condition.NEVER):
+        why = "证书已吊销，连不上是对的，不用去看；补卡：provisioning enrol，拆下了：--retire"
+        return replace(row, revoked=True, why=why)
+    return replace(row, revoked=True, remark="证书已吊销，却还连着：再运行一次 provisioning revoke")
 
 
 def name_of(place: str, places: Mapping[str, Place]) -> str:

@@ -113,6 +113,7 @@ def lose_the_card_of(tls: TlsVillage, room: ControlRoom, screen: ScreenRig) -> N
     assert time.monotonic() - start < MINUTE
     if tls.kind == "mosquitto":
         until("its last will is published", lambda: (s := heard(room, LISTED)) and not s.online)
+    assert "已吊销" in told(tls, LISTED)
     # NATS sometimes publishes the last will, and sometimes forgets what it retained of a certificate that is gone.
     command = identify(tls)
     assert command.returncode == 1
