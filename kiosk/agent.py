@@ -108,7 +108,7 @@ class Agent:
         self._machine = Machine(cache.folder)
         self._witness = Witness(config.screen, cache, run_folder, self._clock, rng, self._send_receipts)
         self._counted = self._witness.newest
-        asked = Asked(refresh=self._refresh, report=self._witness.report, changed=self._status_soon)
+        asked = Asked(self._refresh, self._witness.report, self._status_soon, self._witness.alert)
         self._deeds = Deeds(config, cache.folder, run_folder, self._clock, self._inbox, asked)
 
     def run(self) -> None:

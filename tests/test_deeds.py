@@ -29,6 +29,7 @@ class Desk:
         self.run.mkdir()
         self.clock = FakeClock(trusted=trusted)
         self.asked: list[Any] = []
+        self.alert = ""
         self.inbox: queue.Queue[Any] = queue.Queue()
         self.config = Config(
             screen=SCREEN, place=DOORWAY, broker=BrokerAddress.parse("mqtt://127.0.0.1:1"), http=(), keyring=folder,
@@ -41,6 +42,7 @@ class Desk:
             refresh=lambda: self.asked.append("refresh"),
             report=lambda series, after: self.asked.append((series, after)),
             changed=lambda: None,
+            alert=lambda: self.alert,
         )
         self.deeds = Deeds(self.config, self.card, self.run, self.clock, self.inbox, asked)
         self.deeds.begin()
@@ -74,6 +76,14 @@ def test_identify_asks_the_player_for_a_minute(desk: Desk) -> None:
     assert desk.word.identify
     assert (desk.word.identify.screen, desk.word.identify.until) == (SCREEN, 100.0 + IDENTIFY_SECONDS)
     assert desk.outcomes == [("identify", True)]
+
+
+def test_a_number_that_an_alert_keeps_from_the_panel_is_not_said_to_be_shown(desk: Desk) -> None:
+    desk.alert = "fire"
+    desk.order("identify")
+    assert desk.word.identify is None
+    assert desk.outcomes == [("identify", False)]
+    assert "警报 fire" in desk.deeds.memory.outcomes[0].what
 
 
 def test_a_reboot_is_told_first_and_asked_of_the_system_then_and_once(desk: Desk) -> None:

@@ -58,6 +58,8 @@ class Asked:
     """The receipts of that series after that sequence."""
     changed: Callable[[], None]
     """There is an outcome to be told."""
+    alert: Callable[[], str]
+    """The alert that has the panel now, if one has."""
 
 
 class Deeds:
@@ -149,6 +151,9 @@ class Deeds:
     def _do(self, command: Command) -> None:
         ticks = self._clock.monotonic()
         match command.verb:
+            case "identify" if alert := self._asked.alert():
+                what = f"屏上正在显示警报 {alert}，编号没有显示；警报结束后再试"
+                self._tell(command, what, done=False)
             case "identify":
                 wish = Identify(screen=self._config.screen, until=ticks + IDENTIFY_SECONDS)
                 self._tell_player(command, f"屏上显示编号 {IDENTIFY_SECONDS:.0f} 秒", identify=wish)
