@@ -168,6 +168,39 @@ def test_an_old_retained_status_says_nothing_of_the_clock() -> None:
     assert screen.clock_wrong_since is None
 
 
+def running(minutes: float, up_minutes: float) -> tuple[float, Status]:
+    """A status so many minutes after NOW, of a machine that was started so long before it."""
+    hardware = Hardware(uptime_seconds=int(60 * up_minutes))
+    return 60 * minutes, status(NOW + timedelta(minutes=minutes), hardware=hardware)
+
+
+TAKING_TURNS = [running(n / 2, (900 if n % 2 else 30) + n / 2) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "minutes", "doubled"),
+    [
+        (TAKING_TURNS, 4, True),
+        (TAKING_TURNS, 15, False),  # one of the two was switched off
+        (TAKING_TURNS[:5], 4, False),
+        ([running(n, 1) for n in range(20)], 20, False),  # it starts again and again
+        ([running(n, 900 + n) for n in range(20)], 20, False),
+        ([running(n, (20 if n % 20 == 0 else 40) + n) for n in range(61)], 61, False),  # a late one now and then
+    ],
+)
+def test_a_copied_card_is_told_by_the_starts_of_two_machines(
+    statuses: list[tuple[float, Status]], minutes: float, doubled: bool
+) -> None:
+    (row,) = table([heard(*statuses)], {}, PLACES, NOW + timedelta(minutes=minutes), 60 * minutes)
+    assert ("两张同样的卡" in row.remark) == doubled
+
+
+def test_a_retained_status_says_nothing_of_when_a_machine_was_started() -> None:
+    screen = learned(None, running(0, 900)[1], NOW + timedelta(hours=9), 0.0, fresh=False)
+    assert screen is not None
+    assert screen.starts.started is None
+
+
 def test_refusals_are_shown_while_they_are_new() -> None:
     screen = heard((0, status()), (60, status(NOW + timedelta(seconds=60), refusals={"unknown-key": 3})))
     assert state(screen, 60) is Condition.REFUSING

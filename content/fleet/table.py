@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from content.fleet.twins import Starts
 from content.notice import Card, Frozen
 from content.place import ancestry
 from content.reports import Status
@@ -81,6 +82,7 @@ class Screen(Frozen, frozen=True):
     """Screen's clock minus ours, where a status came fresh."""
     clock_wrong_since: datetime | None = None
     refused: datetime | None = None
+    starts: Starts = Starts()
 
 
 class Row(Frozen, frozen=True):
@@ -119,6 +121,7 @@ def learned(before: Screen | None, status: Status, now: datetime, listened: floa
     age = (now - heard).total_seconds() if before is None else 0.0
     offset = (status.at - now).total_seconds() if fresh and status.at else before.offset_seconds if before else None
     wrong = not status.clock_trusted or (offset is not None and abs(offset) > CLOCK_SECONDS)
+    starts = before.starts if before else Starts()
     wrong_before = before.clock_wrong_since if before else None
     return Screen(
         screen=status.screen,
@@ -133,6 +136,7 @@ def learned(before: Screen | None, status: Status, now: datetime, listened: floa
         offset_seconds=offset,
         clock_wrong_since=(wrong_before or heard) if wrong else None,
         refused=heard if has_refused(before, status) else before.refused if before else None,
+        starts=starts.heard(status, now) if fresh else starts,
     )
 
 
@@ -266,7 +270,9 @@ def row_of(
     state, since, why = condition(screen, now, listened)
     place = screen.place or roster.get(screen.screen, "")
     remark = ""
-    if place not in places:
+    if screen.starts.are_of_two(now):
+        remark = "可能有两张同样的卡，轮流把对方挤下线：拔掉复制的那张，给那块屏单独烧卡"
+    elif place not in places:
         remark = f"地点 {place or '（没有说）'} 不在 village.yaml 里"
     elif roster and screen.screen not in roster:
         remark = "没有登记在 screens.yaml 里"
