@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     trust_command.add_argument("--replace", action="store_true", help="对方换了钥匙：用新的代替旧的")
     alert_commands.register(command)
     alarm_commands.register(command)
-    fleet_commands.register(command)
+    fleet_commands.register(command, revoked)
     admission_commands.register(command)
     broker_command = command("broker", broker, "在本机起一个试用的 broker（只听 127.0.0.1）")
     broker_command.add_argument("--port", type=int, choices=range(1, 65536), default=1883, metavar="1–65535")
@@ -218,10 +219,10 @@ def serve(options: argparse.Namespace) -> int:
     leave_for_commands(options)
     stop_on_signals(publisher.stop)
     address, credentials = broker_of(options)
-    fleet = Fleet(options.folder, options.database, publisher, address, credentials)
+    fleet = Fleet(options.folder, options.database, publisher, address, credentials, partial(revoked, options))
     alarms = AlarmInterface(options.folder, SystemClock())
     routes, metrics = [*fleet.routes, *alarms.routes()], [*fleet.metrics, alarms.metrics]
-    authority = options.authority or options.folder / "authority"
+    authority = authority_of(options)
     if options.authority or authority.is_dir():
         enrolment = enrolment_of(options.folder, authority)
         routes, metrics = [*routes, *enrolment.routes()], [*metrics, enrolment.metrics]
@@ -233,6 +234,19 @@ def serve(options: argparse.Namespace) -> int:
         print(f"正在发布 {options.folder} → {options.broker}；{said} 端口 {server.port}；Ctrl-C 停止", flush=True)
         publisher.serve()
     return 0
+
+
+def authority_of(options: argparse.Namespace) -> Path:
+    """The folder of the authority, whether there is one or not."""
+    folder: Path | None = options.authority
+    return folder or options.folder / "authority"
+
+
+def revoked(options: argparse.Namespace) -> frozenset[str]:
+    """The screens that the authority has shut out by now."""
+    from content.admission.authority import revoked_screens
+
+    return revoked_screens(authority_of(options))
 
 
 def enrolment_of(folder: Path, authority: Path) -> "EnrolmentInterface":

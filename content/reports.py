@@ -109,6 +109,7 @@ class Hardware(Frozen, frozen=True):
     """The interface in use, such as eth0 or wlan0."""
     signal_dbm: int | None = None
     clock_offset_seconds: float | None = None
+    """Its clock minus that of the publisher's server, which told its own over https."""
 
 
 class Status(Frozen, frozen=True):

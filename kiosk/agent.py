@@ -26,6 +26,7 @@ from content.topics import ASSIGNMENT, COMMAND, RECEIPTS, STATUS
 from kiosk.agent_state import AgentState, write_state
 from kiosk.between import Pairing
 from kiosk.cache import Cache
+from kiosk.checked_clock import CheckedClock, DatedAnswer
 from kiosk.config import Config
 from kiosk.contact import in_contact
 from kiosk.enrolment.asking import Reply
@@ -74,7 +75,8 @@ class Agent:
     ) -> None:
         """`own`: the screen's key and certificate, where it has any; it gets the next one in time."""
         self._config, self._cache, self._run_folder, self._rng = config, cache, run_folder, rng
-        self._clock = FlooredClock(clock, BUILD_TIME)
+        self._checked = CheckedClock(clock, lambda: self._deeds.dated)
+        self._clock = FlooredClock(self._checked, BUILD_TIME)
         self._notifier = notifier
         self._inbox: queue.Queue[Any] = queue.Queue(maxsize=INBOX_SIZE)
         self._dropped = 0
@@ -106,7 +108,7 @@ class Agent:
         self._machine = Machine(cache.folder)
         self._witness = Witness(config.screen, cache, run_folder, self._clock, rng, self._send_receipts)
         self._counted = self._witness.newest
-        asked = Asked(refresh=self._refresh, report=self._witness.report, changed=self._status_soon)
+        asked = Asked(self._refresh, self._witness.report, self._status_soon, self._witness.alert)
         self._deeds = Deeds(config, cache.folder, run_folder, self._clock, self._inbox, asked)
 
     def run(self) -> None:
@@ -194,6 +196,8 @@ class Agent:
                 self._deeds.uploaded(event)
             case Reply():
                 self._note_error(self._renewal.take(event) or self._last_error)
+            case DatedAnswer():
+                self._deeds.date(event)
             case FetchProblem(what, why):
                 self._note_error(f"{what}: {why}")
             case _:
@@ -378,7 +382,7 @@ class Agent:
             receipts_series=self._witness.series,
             receipts_newest=self._witness.newest,
             outcomes=self._deeds.memory.outcomes,
-            hardware=self._machine.hardware(),
+            hardware=self._machine.hardware(self._checked.offset_seconds()),
         )
 
     def _note_error(self, why: str) -> None:

@@ -19,6 +19,7 @@ from msgspec import Meta
 from content.decoding import decoded
 from content.manifest import encode
 from content.notice import Frozen
+from kiosk.checked_clock import DatedAnswer
 from kiosk.reporting.tally import Spool
 
 SHOWN, WORD, REBOOT = "shown.json", "agent.json", "reboot"
@@ -62,6 +63,8 @@ class Word(Frozen, frozen=True):
     """The id of the last command to end, so that systemd starts the player again."""
     pairing: Pairing | None = None
     """The screen has no certificate or no place yet."""
+    dated: DatedAnswer | None = None
+    """What time it is, says the publisher's server over https."""
 
 
 def put(folder: Path, name: str, content: bytes) -> None:

@@ -2,8 +2,8 @@
 
 Blobs are fetched with Range resume, bounded by the size that the signed manifest names, and
 are believed only when their sha256 is right. The publisher's mirror of retained messages is
-asked here too. Whatever becomes of a job goes into the owner's inbox; a failed one is tried
-again, later and later, until the owner calls it off.
+asked here too, and the dates of its answers are told. Whatever becomes of a job goes into the
+owner's inbox; a failed one is tried again, later and later, until the owner calls it off.
 """
 
 import contextlib
@@ -28,6 +28,7 @@ from content.files import fsync_folder
 from content.manifest import MAX_PAYLOAD
 from content.mqtt import backoff
 from kiosk.cache import Cache
+from kiosk.checked_clock import DatedAnswer, date_of
 from kiosk.deadline import Cut, CutAdapter
 from kiosk.plan import Wanted
 
@@ -217,6 +218,9 @@ class Fetcher:
     def _message(self, url: str) -> bytes | None:
         """The message at `url`; None for 404. Raises FetchFailed."""
         with self._answer(url) as answer:
+            date = date_of(answer.headers) if url.startswith("https:") else None  # plain http proves nothing
+            if date is not None:
+                self._inbox.put(DatedAnswer(date, self._clock.monotonic()))
             if answer.status_code == requests.codes.not_found:
                 return None
             if answer.status_code != requests.codes.ok:

@@ -20,6 +20,7 @@ from content.notice import Alert, Notice
 from content.reports import Heartbeat
 from kiosk.cache import Cache
 from kiosk.canvas import Canvas
+from kiosk.checked_clock import CheckedClock
 from kiosk.contact import without_notices
 from kiosk.display import Display
 from kiosk.identity import identity
@@ -91,7 +92,7 @@ class Player:
         """
         self._most_rate, self._assigned = most_rate, assigned
         self._place, self._cache, self._display, self._run_folder = place, cache, display, run_folder
-        self._clock = FlooredClock(clock, BUILD_TIME)
+        self._clock = FlooredClock(CheckedClock(clock, lambda: self._word.dated), BUILD_TIME)
         self._notifier, self._timezone, self._touches, self._power = notifier, timezone, touches, power or NoSwitch()
         canvas = Canvas(display.surface, cache.blob, fonts_for(display.geometry))
         self._projector = Projector(display, canvas, fades=fades, monotonic=clock.monotonic)
@@ -153,13 +154,13 @@ class Player:
 
     def step(self) -> None:
         """Bring the panel up to this moment."""
-        now, ticks = self._clock.now(), self._clock.monotonic()
+        ticks = self._clock.monotonic()
         self._listen(ticks)
         if self._changed.is_set() or ticks >= self._look_again:  # events are hints and may be lost
             self._changed.clear()
             self._look_again = ticks + LOOK_SECONDS
             self._reload()
-            now = self._clock.now()
+        now = self._clock.now()
         stage = self._staged(now)
         self._feel(stage, ticks)
         self._show(stage, now, ticks)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.between import WORD, Pairing, Reader, Word, boot_id, put, remove_screenshots, screenshot_path
+from kiosk.checked_clock import DatedAnswer
 from kiosk.contact import FirstContact
 
 LISTEN_SECONDS = 0.5
@@ -67,6 +68,11 @@ class AgentWord:
     def pairing(self) -> Pairing | None:
         """How far a screen without identity or place has got; None for any other."""
         return self._word.pairing if self._word else None
+
+    @property
+    def dated(self) -> DatedAnswer | None:
+        """What the publisher's server last said of the time."""
+        return self._word.dated if self._word else None
 
     @property
     def picture_wanted(self) -> bool:

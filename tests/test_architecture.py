@@ -44,8 +44,8 @@ CONTENT_SHELLS = (
     "console.migrations.0001_initial"
 ).split()
 KIOSK_SHELLS = (
-    "__init__ __main__ agent cache canvas code config deadline demo demo_page scrolled fade fetch health imagesize "
-    "keys notify player projector render video watch holdings between pulse trust word technician "
+    "__init__ __main__ agent cache canvas checked_clock code config deadline demo demo_page scrolled fade fetch health "
+    "imagesize keys notify player projector render video watch holdings between pulse trust word technician "
     "display.__init__ display.file display.hands display.lcd display.lamps display.led display.led_file "
     "display.led_matrix display.led_screen display.framebuffer "
     "led.__init__ led.fonts "

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from content.admission.authority import CA_LIFE, SCREEN_LIFE, SERVER_LIFE, Authority
+from content.admission.authority import CA_LIFE, SCREEN_LIFE, SERVER_LIFE, Authority, revoked_screens
 from content.admission.certificates import BEGINNING, AuthorityError, new_key, public_pem
 from content.errors import BadName, FolderError
 
@@ -133,6 +133,22 @@ def test_a_replaced_screen_loses_its_old_certificate_and_a_renewed_one_keeps_it(
     assert len(revoked_serials(authority)) == 2
     assert len(authority.valid("screen", SCREEN)) == 1
     assert authority.place_of(SCREEN) == "village/b1"
+
+
+def test_a_screen_is_shut_out_while_every_certificate_of_it_is_revoked(authority: Authority, tmp_path: Path) -> None:
+    authority.issue_screen("other", public_pem(new_key()), NOW)
+    authority.issue_publisher("office", NOW)
+    authority.revoke("office", NOW, kind="publisher")
+    told = []
+    for renewed in (False, True):
+        authority.issue_screen(SCREEN, public_pem(new_key()), NOW, keep_old=renewed)
+        told.append(revoked_screens(authority.folder))
+    authority.revoke(SCREEN, NOW)
+    told.append(revoked_screens(authority.folder))
+    authority.issue_screen(SCREEN, public_pem(new_key()), NOW)
+    told.append(revoked_screens(authority.folder))
+    assert told == [set(), set(), {SCREEN}, set()]
+    assert revoked_screens(tmp_path / "nowhere") == set()
 
 
 def test_a_key_that_was_taken_back_or_that_another_screen_has_is_not_signed_again(authority: Authority) -> None:

@@ -11,10 +11,11 @@ from content.address import BrokerAddress
 from content.commands import Command, Verb
 from content.display import DisplayConfig
 from kiosk.between import REBOOT, WORD, Word, put, screenshot_path, take
+from kiosk.checked_clock import DatedAnswer
 from kiosk.config import Config
 from kiosk.orders.deeds import COMMANDS, IDENTIFY_SECONDS, PICTURE_SECONDS, REBOOT_SECONDS, Asked, Deeds
 from kiosk.orders.upload import Uploaded
-from tests.fakes import DOORWAY, OURS, FakeClock
+from tests.fakes import DOORWAY, NOW, OURS, FakeClock
 
 SCREEN = "north-b3-u1"
 
@@ -28,6 +29,7 @@ class Desk:
         self.run.mkdir()
         self.clock = FakeClock(trusted=trusted)
         self.asked: list[Any] = []
+        self.alert = ""
         self.inbox: queue.Queue[Any] = queue.Queue()
         self.config = Config(
             screen=SCREEN, place=DOORWAY, broker=BrokerAddress.parse("mqtt://127.0.0.1:1"), http=(), keyring=folder,
@@ -40,6 +42,7 @@ class Desk:
             refresh=lambda: self.asked.append("refresh"),
             report=lambda series, after: self.asked.append((series, after)),
             changed=lambda: None,
+            alert=lambda: self.alert,
         )
         self.deeds = Deeds(self.config, self.card, self.run, self.clock, self.inbox, asked)
         self.deeds.begin()
@@ -73,6 +76,14 @@ def test_identify_asks_the_player_for_a_minute(desk: Desk) -> None:
     assert desk.word.identify
     assert (desk.word.identify.screen, desk.word.identify.until) == (SCREEN, 100.0 + IDENTIFY_SECONDS)
     assert desk.outcomes == [("identify", True)]
+
+
+def test_a_number_that_an_alert_keeps_from_the_panel_is_not_said_to_be_shown(desk: Desk) -> None:
+    desk.alert = "fire"
+    desk.order("identify")
+    assert desk.word.identify is None
+    assert desk.outcomes == [("identify", False)]
+    assert "警报 fire" in desk.deeds.memory.outcomes[0].what
 
 
 def test_a_reboot_is_told_first_and_asked_of_the_system_then_and_once(desk: Desk) -> None:
@@ -109,6 +120,18 @@ def test_without_a_clock_a_reboot_waits_and_the_sender_is_told(tmp_path: Path) -
     desk.order("identify", 2)
     assert desk.outcomes == [("reboot", False), ("identify", True)]
     assert "时钟" in desk.deeds.memory.outcomes[0].what
+
+
+def test_the_player_is_told_the_publishers_time_once_and_again_only_where_it_is_another(desk: Desk) -> None:
+    first = DatedAnswer(NOW, 10.0)
+    desk.deeds.date(first)
+    desk.deeds.date(DatedAnswer(NOW + timedelta(seconds=61), 70.0))
+    assert desk.word.dated == first
+    desk.start()
+    assert desk.deeds.dated == first, "an agent that starts again in this boot knows it still"
+    other = DatedAnswer(NOW + timedelta(hours=1), 80.0)
+    desk.deeds.date(other)
+    assert desk.word.dated == other
 
 
 def test_a_report_writes_nothing_to_the_card_and_is_no_outcome(desk: Desk) -> None:

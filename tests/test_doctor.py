@@ -50,6 +50,7 @@ def test_a_screen_of_which_nothing_is_known_does_not_fail_the_doctor() -> None:
         (replace(GOOD, pairing=Pairing("serial-1", trouble="连不上发布端")), "消息", State.WRONG, "连不上发布端"),
         (replace(GOOD, clock_trusted=False), "时钟", State.NOTE, "没有校准"),
         (replace(GOOD, clock_error_seconds=90.0), "时钟", State.NOTE, "90"),
+        (telling(replace(STATUS, hardware=Hardware(clock_offset_seconds=7200))), "时钟", State.NOTE, "发布端差 2 小时"),
         (telling(replace(STATUS, refusals={"rollback": 2})), "内容", State.NOTE, "拒收 2"),
         (telling(replace(STATUS, revisions={})), "内容", State.NOTE, "还没有收到"),
         (replace(GOOD, beat=None), "画面", State.WRONG, "没有运行"),

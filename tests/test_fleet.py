@@ -22,7 +22,7 @@ from content.fleet.table import (
     table,
 )
 from content.notice import Card
-from content.reports import Heartbeat, Status
+from content.reports import Hardware, Heartbeat, Status
 from content.village import Place
 from tests.fakes import NOW, card
 
@@ -154,10 +154,51 @@ def test_a_clock_that_is_not_trusted_or_far_off_is_wrong_since_the_first_time() 
     assert "慢 5 分钟" in condition(screen, NOW, 0.0)[2]
 
 
+def test_a_clock_that_contradicts_the_publishers_is_told_with_whom_to_ask() -> None:
+    """Such a screen counts by the publisher's clock, so that its status seems to be on time."""
+    screen = heard((0, status(clock_trusted=False, hardware=Hardware(clock_offset_seconds=86_400 * 400))))
+    why = condition(screen, NOW, 0.0)[2]
+    assert "比发布端快 400 天" in why
+    assert "请查那里的时间服务器" in why
+
+
 def test_an_old_retained_status_says_nothing_of_the_clock() -> None:
     screen = learned(None, status(NOW - timedelta(seconds=140)), NOW, 500.0, fresh=False)
     assert screen is not None
     assert screen.clock_wrong_since is None
+
+
+def running(minutes: float, up_minutes: float) -> tuple[float, Status]:
+    """A status so many minutes after NOW, of a machine that was started so long before it."""
+    hardware = Hardware(uptime_seconds=int(60 * up_minutes))
+    return 60 * minutes, status(NOW + timedelta(minutes=minutes), hardware=hardware)
+
+
+TAKING_TURNS = [running(n / 2, (900 if n % 2 else 30) + n / 2) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "minutes", "doubled"),
+    [
+        (TAKING_TURNS, 4, True),
+        (TAKING_TURNS, 15, False),  # one of the two was switched off
+        (TAKING_TURNS[:5], 4, False),
+        ([running(n, 1) for n in range(20)], 20, False),  # it starts again and again
+        ([running(n, 900 + n) for n in range(20)], 20, False),
+        ([running(n, (20 if n % 20 == 0 else 40) + n) for n in range(61)], 61, False),  # a late one now and then
+    ],
+)
+def test_a_copied_card_is_told_by_the_starts_of_two_machines(
+    statuses: list[tuple[float, Status]], minutes: float, doubled: bool
+) -> None:
+    (row,) = table([heard(*statuses)], {}, PLACES, NOW + timedelta(minutes=minutes), 60 * minutes)
+    assert ("两张同样的卡" in row.remark) == doubled
+
+
+def test_a_retained_status_says_nothing_of_when_a_machine_was_started() -> None:
+    screen = learned(None, running(0, 900)[1], NOW + timedelta(hours=9), 0.0, fresh=False)
+    assert screen is not None
+    assert screen.starts.started is None
 
 
 def test_refusals_are_shown_while_they_are_new() -> None:
@@ -180,6 +221,24 @@ def test_the_table_has_listed_screens_that_never_came_and_marks_strangers() -> N
         "s3": (Condition.NEVER, True, False),
     }
     assert [row.place_name for row in rows if row.screen == "s1"] == ["北区 第1微网格 1号楼 1单元"]
+
+
+def test_a_revoked_screen_is_not_to_be_looked_for_and_one_that_still_speaks_is_to_be_shut_out_again() -> None:
+    screens = [
+        heard((0, status())),
+        heard((0, status(screen="s2", place=U2))),
+        heard((900, status(NOW + timedelta(seconds=900), screen="s3"))),
+    ]
+    rows = table(screens, {"s4": U1}, PLACES, NOW + timedelta(seconds=900), 900.0, revoked={"s2", "s3", "s4"})
+    found = {row.screen: (row.condition, row.revoked, row.why, row.remark) for row in rows}
+    assert "请看电源" in found["s1"][2]
+    assert found["s2"][:2] == (Condition.LOST, True)
+    assert "已吊销" in found["s2"][2]
+    assert "电源" not in found["s2"][2]
+    assert found["s3"][:2] == (Condition.ONLINE, True)
+    assert "却还连着" in found["s3"][3]
+    assert found["s4"][:2] == (Condition.NEVER, True)
+    assert "已吊销" in found["s4"][2]
 
 
 def test_the_nearest_card_that_is_still_true_is_called() -> None:

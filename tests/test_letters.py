@@ -68,6 +68,12 @@ def test_which_states_somebody_is_told_of(state: Condition, minutes: float, expe
     assert kinds([row(state, minutes, listed=False)]) == []
 
 
+def test_nobody_is_sent_to_a_screen_that_was_shut_out() -> None:
+    gone = replace(row(Condition.LOST, 6), revoked=True)
+    assert kinds([gone]) == []
+    assert end_of("lost", "s1", [gone], []) == "1单元 的屏（s1）现在：已吊销"
+
+
 @pytest.mark.parametrize(
     ("minutes", "reach", "expected"),
     [(2.9, Reach.MISSING, []), (3, Reach.MISSING, ["alert"]), (3, Reach.RECEIVED, ["alert"]), (3, Reach.SHOWN, []),

@@ -1,6 +1,7 @@
 """What the player tells the agent and does for it: counts, identify, a picture of the panel, a restart."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pygame
@@ -10,6 +11,7 @@ from content.assignment import Assignment
 from content.display import DisplayConfig
 from content.manifest import Alerts, Content, encode
 from kiosk.between import SHOWN, WORD, Identify, Pairing, Word, boot_id, put_value, screenshot_path, take
+from kiosk.checked_clock import DatedAnswer
 from kiosk.orders.screenshot import MOST_BYTES, png
 from kiosk.reporting.tally import Spool
 from tests.fakes import DOORWAY, NOW, OURS, STREET, FakeClock, alert, key, manifest, notice
@@ -55,6 +57,15 @@ def test_what_two_publishers_say_word_for_word_is_counted_for_both(screen: Scree
     screen.hold(content(notice("a")), manifest(Content(notices=(notice("a"),)), by=STREET))
     screen.step()
     assert counted(screen).keys() == {(OURS, "a"), (STREET, "a")}
+
+
+def test_a_time_server_that_lies_takes_no_alert_from_the_screen_once_the_agent_knows_better(screen: Screen) -> None:
+    screen.hold(content(notice("a")), manifest(Alerts(alerts=(alert("fire"),))))
+    screen.clock.step_wall(365 * 86_400.0)
+    assert screen.step().item == "a"
+    says(screen, dated=DatedAnswer(NOW, screen.clock.monotonic()))
+    beat = screen.step(1.0)
+    assert (beat.item, beat.at) == ("fire", NOW + timedelta(seconds=1))
 
 
 def test_what_cannot_be_drawn_is_not_counted(screen: Screen) -> None:

@@ -8,12 +8,15 @@ import msgspec
 import pytest
 
 from content.notice import Alert, Notice
-from content.reports import Receipts
+from content.reports import Heartbeat, Receipts
 from kiosk.between import SHOWN, put_value
+from kiosk.cache import Cache
+from kiosk.health import write_heartbeat
 from kiosk.reporting.receipts import Saved, Urgency
 from kiosk.reporting.reporter import RECEIPTS, RESEND_SECONDS, WAIT_SECONDS, Reporter
 from kiosk.reporting.tally import Spool, Tally, name_of
-from tests.fakes import OURS, FakeClock, alert, notice
+from kiosk.reporting.witness import Witness
+from tests.fakes import NOW, OURS, FakeClock, alert, notice
 
 
 class Desk:
@@ -64,6 +67,19 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+def test_what_has_the_panel_is_an_alert_while_one_of_that_name_holds(tmp_path: Path) -> None:
+    cache, run = Cache(tmp_path / "cache"), tmp_path / "run"
+    cache.prepare()
+    run.mkdir()
+    witness = Witness("screen-1", cache, run, FakeClock(), lambda: 0.5, lambda _: True)
+    witness._reporter.hold([(OURS, notice("water")), (OURS, alert("fire"))], 0.0)
+    told = [witness.alert()]
+    for item in ("water", "fire", ""):
+        write_heartbeat(run, Heartbeat(at=NOW, item=item))
+        told.append(witness.alert())
+    assert told == ["", "", "fire", ""]
 
 
 def test_an_alert_is_sent_at_once_and_takes_no_notice_with_it(desk: Desk) -> None:

@@ -314,6 +314,16 @@ class Authority:
         return issuer.revocations(book.crl_number, gone)
 
 
+def revoked_screens(folder: Path) -> frozenset[str]:
+    """The screens of which every certificate was taken back; none where the book is not there or not ours to read."""
+    try:
+        book = decoded((folder / "issued.json").read_bytes(), Book)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return frozenset()
+    screens = [one for one in book.issued if one.kind == "screen"]
+    return frozenset(one.name for one in screens) - {one.name for one in screens if one.revoked is None}
+
+
 def refuse_used_key(book: Book, screen: str, digest: str) -> None:
     """Raise AuthorityError for a key that was taken back, or that another has: a lost card, or a copied one."""
     for one in book.issued:

@@ -7,9 +7,11 @@ import argparse
 import getpass
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from functools import partial
 from glob import escape as glob_escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
@@ -53,8 +55,8 @@ class Maker(Protocol):
     def __call__(self, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser: ...
 
 
-def register(command: Maker) -> None:
-    """Add the commands of this module."""
+def register(command: Maker, revoked: Callable[[argparse.Namespace], Collection[str]]) -> None:
+    """Add the commands of this module. `revoked`: the screens that the authority has shut out by now."""
     screens_command = command("screens", screens, "列出所有屏幕和它们的状态")
     screens_command.add_argument("--json", action="store_true", help="输出 JSON")
     screens_command.add_argument("--retire", metavar="SCREEN", help="这块屏已拆下：不再列出，直到它再报到")
@@ -80,6 +82,9 @@ def register(command: Maker) -> None:
         add_broker_options(one)
     for one in (screens_command, coverage_command, watch_command, screen_command, recall_command):
         add_database_option(one)
+    for one in (screens_command, coverage_command, watch_command, recall_command):
+        one.add_argument("--authority", type=Path, help="证书机构的文件夹，默认 FOLDER/authority；看哪些屏已吊销")
+        one.set_defaults(revoked=revoked)
 
 
 def add_database_option(one: argparse.ArgumentParser) -> None:
@@ -95,7 +100,7 @@ def add_database_option(one: argparse.ArgumentParser) -> None:
 def viewer_of(options: argparse.Namespace) -> "Viewer":
     from content.fleet.sight import Viewer
 
-    return Viewer(options.folder, options.database or None)
+    return Viewer(options.folder, options.database or None, partial(options.revoked, options))
 
 
 def screens(options: argparse.Namespace) -> int:

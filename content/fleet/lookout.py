@@ -4,7 +4,7 @@ Reads the database, judges by content.fleet.table, content.fleet.coverage and co
 What it saw last is a Snapshot for /metrics.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -69,8 +69,15 @@ class Lookout:
     """The collector's eye. One thread's."""
 
     def __init__(
-        self, folder: Path, records: Records, courier: Courier, remind: Callable[[Iterable[str]], None]
+        self,
+        folder: Path,
+        records: Records,
+        courier: Courier,
+        remind: Callable[[Iterable[str]], None],
+        revoked: Callable[[], Collection[str]],
     ) -> None:
+        """`revoked`: the screens that the authority has shut out by now."""
+        self._revoked = revoked
         self._folder, self._records, self._courier, self._remind = folder, records, courier, remind
         self._casebook = Casebook(records)
         self._latency = Latency()
@@ -95,7 +102,7 @@ class Lookout:
         if village is None:
             return Snapshot(at=now, latency=self._latency)
         screens = self._records.screens()
-        rows = tuple(table(screens.values(), self._roster, village.places, now, listened))
+        rows = tuple(table(screens.values(), self._roster, village.places, now, listened, self._revoked()))
         items = self._records.items(village.publisher)
         cover = self._coverer(village, rows, screens, now)
         alerts = tuple(cover(one) for one in active_alerts(items, now))

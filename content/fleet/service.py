@@ -3,6 +3,7 @@
 Publishing never depends on it: a database that is away keeps no notice from going out.
 """
 
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,11 +32,12 @@ class Fleet:
         publisher: Publisher,
         broker: BrokerAddress,
         credentials: Credentials | None,
+        revoked: Callable[[], Collection[str]],
     ) -> None:
         clock = SystemClock()
         records = Records(database or default_url(folder))
         self._courier = Courier(folder, records, clock)
-        lookout = Lookout(folder, records, self._courier, publisher.remind)
+        lookout = Lookout(folder, records, self._courier, publisher.remind, revoked)
         key = Key.load(key_path(folder, publisher.name))
         self._collector = Collector(records, broker, publisher.name, key, clock, lookout, credentials=credentials)
         publisher.on_published = self._collector.published

@@ -1,6 +1,7 @@
 """What the commands see: the folder and the records, at one moment. Read only; works beside a running `serve`."""
 
 import difflib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,9 @@ class Sight:
 class Viewer:
     """Looks again and again with one scan of the folder."""
 
-    def __init__(self, folder: Path, url: str | None) -> None:
+    def __init__(self, folder: Path, url: str | None, revoked: Callable[[], Collection[str]] = tuple) -> None:
+        """`revoked`: the screens that the authority has shut out by now."""
+        self._revoked = revoked
         found = scan(folder)
         if found.village is None:
             raise FolderError("\n".join(str(problem) for problem in found.problems))
@@ -54,7 +57,7 @@ class Viewer:
         at = watch.at if stale else now
         listened = watch.listened_seconds + (since.total_seconds() if watch.connected and not stale else 0.0)
         screens = self.records.screens()
-        rows = tuple(table(screens.values(), self._roster, self.village.places, at, listened))
+        rows = tuple(table(screens.values(), self._roster, self.village.places, at, listened, self._revoked()))
         return Sight(at, stale, watch.connected, rows, screens)
 
     def item(self, name: str) -> Item:

@@ -4,12 +4,13 @@ Silence is measured in seconds that the collector listened, not in wall time: wh
 or the broker away, nobody was silent. `heard` is a moment for people; `heard_at` is what counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from msgspec.structs import replace
 
+from content.fleet.twins import Starts
 from content.notice import Card, Frozen
 from content.place import ancestry
 from content.reports import Status
@@ -81,6 +82,7 @@ class Screen(Frozen, frozen=True):
     """Screen's clock minus ours, where a status came fresh."""
     clock_wrong_since: datetime | None = None
     refused: datetime | None = None
+    starts: Starts = Starts()
 
 
 class Row(Frozen, frozen=True):
@@ -100,6 +102,8 @@ class Row(Frozen, frozen=True):
     listed: bool = True
     """Counts in coverage: its place is ours and, where there is a list of screens, it is in it."""
     remark: str = ""
+    revoked: bool = False
+    """Every certificate of it was taken back: it cannot come again, and nobody need look for it."""
 
 
 def learned(before: Screen | None, status: Status, now: datetime, listened: float, *, fresh: bool) -> Screen | None:
@@ -117,6 +121,7 @@ def learned(before: Screen | None, status: Status, now: datetime, listened: floa
     age = (now - heard).total_seconds() if before is None else 0.0
     offset = (status.at - now).total_seconds() if fresh and status.at else before.offset_seconds if before else None
     wrong = not status.clock_trusted or (offset is not None and abs(offset) > CLOCK_SECONDS)
+    starts = before.starts if before else Starts()
     wrong_before = before.clock_wrong_since if before else None
     return Screen(
         screen=status.screen,
@@ -131,6 +136,7 @@ def learned(before: Screen | None, status: Status, now: datetime, listened: floa
         offset_seconds=offset,
         clock_wrong_since=(wrong_before or heard) if wrong else None,
         refused=heard if has_refused(before, status) else before.refused if before else None,
+        starts=starts.heard(status, now) if fresh else starts,
     )
 
 
@@ -206,6 +212,10 @@ def frozen_since(screen: Screen) -> tuple[datetime, str] | None:
 
 
 def why_wrong(screen: Screen) -> str:
+    told = screen.status.hardware.clock_offset_seconds if screen.status.hardware else None
+    if told is not None and abs(told) > CLOCK_SECONDS:  # it does not believe its own clock, nor count by it
+        far = f"它的时钟比发布端{'快' if told > 0 else '慢'} {words_of(abs(told))}，已不作数"
+        return f"{far}；请查那里的时间服务器（每块屏都这样，就查发布端的时钟）"
     if not screen.status.clock_trusted:
         return "还没有对上时间；请看它能不能访问时间服务器"
     offset = screen.offset_seconds or 0.0
@@ -227,10 +237,12 @@ def table(
     places: Mapping[str, Place],
     now: datetime,
     listened: float,
+    revoked: Collection[str] = (),
 ) -> list[Row]:
     """Every screen that was heard or is listed, each once, in the order of the places.
 
-    `roster` (screen → place) is screens.yaml; without one, a screen exists once it was heard.
+    `roster` (screen → place) is screens.yaml; without one, a screen exists once it was heard. `revoked` are screens
+    that the authority has shut out.
     """
     known = {screen.screen: screen for screen in screens}
     rows = [row_of(screen, roster, places, now, listened) for screen in known.values()]
@@ -246,6 +258,7 @@ def table(
         for name, place in roster.items()
         if name not in known
     ]
+    rows = [shut_out(row) if row.screen in revoked else row for row in rows]
     order = {path: number for number, path in enumerate(places)}
     return sorted(rows, key=lambda row: (order.get(row.place, len(order)), row.place, row.screen))
 
@@ -257,7 +270,9 @@ def row_of(
     state, since, why = condition(screen, now, listened)
     place = screen.place or roster.get(screen.screen, "")
     remark = ""
-    if place not in places:
+    if screen.starts.are_of_two(now):
+        remark = "可能有两张同样的卡，轮流把对方挤下线：拔掉复制的那张，给那块屏单独烧卡"
+    elif place not in places:
         remark = f"地点 {place or '（没有说）'} 不在 village.yaml 里"
     elif roster and screen.screen not in roster:
         remark = "没有登记在 screens.yaml 里"
@@ -278,6 +293,14 @@ def row_of(
         listed=place in places and (not roster or screen.screen in roster),
         remark=remark,
     )
+
+
+def shut_out(row: Row) -> Row:
+    """The line of a revoked screen: its silence is as it should be, its voice is not."""
+    if row.condition in (Condition.LOST, Condition.LATE, Condition.NEVER):
+        why = "证书已吊销，连不上是对的，不用去看；补卡：provisioning enrol，拆下了：--retire"
+        return replace(row, revoked=True, why=why)
+    return replace(row, revoked=True, remark="证书已吊销，却还连着：再运行一次 provisioning revoke")
 
 
 def name_of(place: str, places: Mapping[str, Place]) -> str:

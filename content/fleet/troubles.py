@@ -61,7 +61,7 @@ def troubles(
 def is_trouble(row: Row, now: datetime) -> bool:
     """Is the screen lost, or frozen for longer than its watchdog needs?"""
     if row.condition is Condition.LOST:
-        return True
+        return not row.revoked
     return (
         row.condition is Condition.FROZEN
         and row.since is not None
@@ -115,7 +115,9 @@ def end_of(kind: str, subject: str, rows: Iterable[Row], covered: Iterable[Cover
     """What to say when a trouble is over."""
     if kind in ("lost", "frozen"):
         row = next((one for one in rows if one.screen == subject), None)
-        return f"{row.place_name} 的屏（{subject}）现在：{row.condition.word}" if row else f"屏 {subject} 已停用"
+        if row is None:
+            return f"屏 {subject} 已停用"
+        return f"{row.place_name} 的屏（{subject}）现在：{'已吊销' if row.revoked else row.condition.word}"
     one = next((one for one in covered if one.item.item == subject), None)
     if one is None:
         return f"{subject} 已经结束"

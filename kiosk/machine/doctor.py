@@ -11,6 +11,7 @@ from msgspec import Struct
 from content.reports import Hardware, Heartbeat
 from kiosk.agent_state import AgentState
 from kiosk.between import Pairing
+from kiosk.checked_clock import CONTRADICTION_SECONDS
 from kiosk.health import STOPPED_SECONDS
 from kiosk.machine.setup_report import SetupReport, StorageReport
 from kiosk.plain_page import Row, State
@@ -136,6 +137,12 @@ def broker(facts: Facts) -> Row:
 
 def clock(facts: Facts) -> Row:
     told = when(facts.now)
+    hardware = facts.agent.status.hardware if facts.agent else None
+    offset = hardware.clock_offset_seconds if hardware else None
+    if offset is not None and abs(offset) > CONTRADICTION_SECONDS:
+        far = f"和发布端差 {span(round(abs(offset)))}，不可信（现在当作 {told}）"
+        advice = "这里的网络给的时间服务器可能不对：查路由器，或在 kiosk.yaml 的 network 里写 time"
+        return Row("时钟", far, State.NOTE, advice)
     if not facts.clock_trusted:
         advice = "屏上先不显示时间；网里要能访问对时服务器，可在 kiosk.yaml 的 network 里写 time"
         return Row("时钟", f"还没有校准（现在当作 {told}）", State.NOTE, advice)

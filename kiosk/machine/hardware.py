@@ -31,8 +31,8 @@ class Machine:
     def __init__(self, cache: Path, root: Path = Path("/")) -> None:
         self._cache, self._root = cache, root
 
-    def hardware(self) -> Hardware:
-        """Everything that is known at this moment."""
+    def hardware(self, clock_offset_seconds: float | None = None) -> Hardware:
+        """Everything that is known at this moment. The clock's offset is what others found out."""
         network = self._network()
         return Hardware(
             model=self._text(MODEL).strip("\0 \n"),
@@ -45,6 +45,7 @@ class Machine:
             disk_wear_percent=self._wear(),
             network=network,
             signal_dbm=self._signal(network),
+            clock_offset_seconds=None if clock_offset_seconds is None else round(clock_offset_seconds),
         )
 
     def _text(self, path: str) -> str:

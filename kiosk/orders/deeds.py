@@ -33,6 +33,7 @@ from kiosk.between import (
     screenshot_path,
     take,
 )
+from kiosk.checked_clock import DatedAnswer
 from kiosk.config import Config
 from kiosk.orders.obey import Memory, is_old_news, why_not
 from kiosk.orders.upload import Upload, Uploaded
@@ -57,6 +58,8 @@ class Asked:
     """The receipts of that series after that sequence."""
     changed: Callable[[], None]
     """There is an outcome to be told."""
+    alert: Callable[[], str]
+    """The alert that has the panel now, if one has."""
 
 
 class Deeds:
@@ -93,6 +96,17 @@ class Deeds:
         """Tell the player how far a screen without a place has got, or that it has one."""
         if pairing != self._word.pairing:
             self._say(pairing=pairing)
+
+    @property
+    def dated(self) -> DatedAnswer | None:
+        """What the publisher's server last said of the time since boot, also to an agent before this one."""
+        return self._word.dated
+
+    def date(self, answer: DatedAnswer) -> None:
+        """Tell the player what time it is by the publisher's server, where that is news."""
+        if answer.is_news(self._word.dated):
+            self._say(dated=answer)
+            self._asked.changed()
 
     def _say(self, **news: Any) -> bool:
         """Change the agent's word; false where it could not be written."""
@@ -137,6 +151,9 @@ class Deeds:
     def _do(self, command: Command) -> None:
         ticks = self._clock.monotonic()
         match command.verb:
+            case "identify" if alert := self._asked.alert():
+                what = f"屏上正在显示警报 {alert}，编号没有显示；警报结束后再试"
+                self._tell(command, what, done=False)
             case "identify":
                 wish = Identify(screen=self._config.screen, until=ticks + IDENTIFY_SECONDS)
                 self._tell_player(command, f"屏上显示编号 {IDENTIFY_SECONDS:.0f} 秒", identify=wish)

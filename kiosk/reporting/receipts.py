@@ -100,6 +100,10 @@ class Book:
             for row in self._rows.values()
         )
 
+    def holds_alert(self, item: str) -> bool:
+        """Is that an alert that holds?"""
+        return any((name.kind, name.item) == ("alert", item) for name in self._named)
+
     def hold(self, names: Iterable[Name], now: datetime | None, ticks: float) -> None:
         """The manifests that hold name these, and no others."""
         self._named = frozenset(names)

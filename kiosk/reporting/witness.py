@@ -49,6 +49,11 @@ class Witness:
         """The player's last sign of life."""
         return self._heart.read()
 
+    def alert(self) -> str:
+        """The alert that has the panel now; "" while none has."""
+        beat = self.heartbeat()
+        return beat.item if beat is not None and self._reporter.book.holds_alert(beat.item) else ""
+
     def settled(self, holdings: Holdings, since: float) -> None:
         """Other messages hold, which came at `since` ticks: look closely at what the player does, for a while."""
         self._reporter.hold(holdings.named(), since)

@@ -74,10 +74,11 @@ def hang_a_listed_one(tls: TlsVillage, room: ControlRoom) -> ScreenRig:
     lit(screen, "north")
     until("its status is at the publisher", lambda: (s := heard(room, LISTED)) and s.place == NORTH)
     until("the fleet lists it as well", lambda: "正常" in told(tls, LISTED), 2 * MINUTE)
+    assert "完成：屏上显示编号" in identify(tls).stdout
     publish_alert(tls.village, "fire", NORTH)
     until("its receipt is there", lambda: room.receipts(screen, "fire"))
     until("the publisher has it as well", lambda: covered(tls, "fire"), 2 * MINUTE)
-    assert "完成" in identify(tls).stdout
+    assert "没有做成：屏上正在显示警报 fire" in identify(tls).stdout
     return screen
 
 
@@ -113,6 +114,7 @@ def lose_the_card_of(tls: TlsVillage, room: ControlRoom, screen: ScreenRig) -> N
     assert time.monotonic() - start < MINUTE
     if tls.kind == "mosquitto":
         until("its last will is published", lambda: (s := heard(room, LISTED)) and not s.online)
+    assert "已吊销" in told(tls, LISTED)
     # NATS sometimes publishes the last will, and sometimes forgets what it retained of a certificate that is gone.
     command = identify(tls)
     assert command.returncode == 1

@@ -16,7 +16,7 @@ import requests
 from content.clock import SystemClock
 from content.files import sha256_hex
 from kiosk.cache import Cache
-from kiosk.fetch import BlobArrived, Fetcher, FetchProblem
+from kiosk.fetch import BlobArrived, Fetcher, FetchProblem, MirrorAnswered
 from kiosk.plan import Wanted
 from tests.system.rig import DOORWAYS, ScreenRig, Village, until
 
@@ -118,6 +118,21 @@ def fetched(url: str, tmp_path: Path, wanted: Wanted, events: int, patience: flo
     try:
         return [inbox.get(timeout=20.0) for _ in range(events)]
     finally:
+        fetcher.close()
+
+
+def test_a_date_over_plain_http_proves_nothing(tmp_path: Path) -> None:
+    def reply(request: str) -> bytes:
+        return b"HTTP/1.1 404 Not Found\r\nDate: Tue, 01 Dec 2026 01:00:00 GMT\r\nContent-Length: 0\r\n\r\n"
+
+    cache = Cache(tmp_path / "cache")
+    cache.prepare()
+    inbox: queue.Queue[Any] = queue.Queue()
+    with raw_server(reply) as url:
+        fetcher = Fetcher((url,), cache, inbox, SystemClock(), rng=lambda: 0.0)
+        fetcher.start()
+        fetcher.ask("keyring.json")
+        assert inbox.get(timeout=20.0) == MirrorAnswered("keyring.json", None)
         fetcher.close()
 
 
