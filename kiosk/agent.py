@@ -12,7 +12,6 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from kiosk.enrolment.assigned import Assigned
 from kiosk.enrolment.own import Own
 from kiosk.enrolment.renewal import Renewal
 from kiosk.fetch import BlobArrived, Fetcher, FetchProblem, MirrorAnswered
-from kiosk.health import Refusals
+from kiosk.health import Refusals, software_version
 from kiosk.holdings import Holdings
 from kiosk.machine.hardware import Machine
 from kiosk.notify import Notifier
@@ -390,11 +389,3 @@ class Agent:
             log.warning("%s", why)
         self._last_error = why
         self._status_soon()
-
-
-def software_version() -> str:
-    """The version of the installed package."""
-    try:
-        return version("convenience-windows")
-    except PackageNotFoundError:
-        return "unknown"

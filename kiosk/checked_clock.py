@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 from content.clock import BUILD_TIME, Clock
 from content.notice import Frozen
 
-CONTRADICTION_SECONDS = 120.0
-"""As much as makes the publisher call a screen's clock wrong (content.fleet.table). Somebody who holds an answer back
-makes its date look older by a minute at most: then it is cut off (kiosk.fetch)."""
+CONTRADICTION_SECONDS = 1800.0
+"""More than an office's computer is usually off, for then every screen of the village would lose its clock; people are
+told of smaller differences (content.fleet.table). So a lie can end something half an hour early, and no more."""
 NEWS_SECONDS = 5.0
 """Dates have whole seconds and answers take some: what differs less says the same."""
 LAST_DATE = BUILD_TIME + timedelta(days=36525)

@@ -6,6 +6,7 @@ Values, and the small files on tmpfs through which they pass from player to agen
 import contextlib
 import os
 from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -70,3 +71,11 @@ class HeartWatch:
             self._beat, self._since, self._stopped = beat, ticks, False
         before, self._stopped = self._stopped, ticks - self._since >= STOPPED_SECONDS
         return self._stopped and not before
+
+
+def software_version() -> str:
+    """The version of the installed package."""
+    try:
+        return version("convenience-windows")
+    except PackageNotFoundError:
+        return "unknown"

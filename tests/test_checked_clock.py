@@ -32,8 +32,8 @@ def test_without_an_answer_the_clock_is_as_it_was() -> None:
         assert (one.clock.now(), one.clock.trusted(), one.clock.offset_seconds()) == (NOW, trusted, None)
 
 
-@pytest.mark.parametrize(("off", "trusted"), [(-121, False), (-120, True), (0, True), (120, True), (121, False)])
-def test_the_clock_is_trusted_within_two_minutes_of_the_answer(off: int, trusted: bool) -> None:
+@pytest.mark.parametrize(("off", "trusted"), [(-1801, False), (-1800, True), (0, True), (1800, True), (1801, False)])
+def test_the_clock_is_trusted_within_half_an_hour_of_the_answer(off: int, trusted: bool) -> None:
     one = Answers()
     one.come(NOW - timedelta(seconds=off))
     one.wall.advance(3600.0)
@@ -78,8 +78,8 @@ def test_one_that_lies_makes_it_no_later_than_the_other_says(wall: float, server
     assert one.clock.now() >= earlier - timedelta(milliseconds=1)
 
 
-def test_both_sides_call_a_clock_wrong_by_the_same_measure() -> None:
-    assert CONTRADICTION_SECONDS == CLOCK_SECONDS
+def test_people_are_told_of_a_difference_before_a_screen_stops_believing_its_clock() -> None:
+    assert CONTRADICTION_SECONDS > CLOCK_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def frozen_since(screen: Screen) -> tuple[datetime, str] | None:
 
 def why_wrong(screen: Screen) -> str:
     told = screen.status.hardware.clock_offset_seconds if screen.status.hardware else None
-    if told is not None and abs(told) > CLOCK_SECONDS:  # it does not believe its own clock, nor count by it
+    if told is not None and abs(told) > CLOCK_SECONDS and not screen.status.clock_trusted:  # it does not believe its own clock, nor count by it
         far = f"它的时钟比发布端{'快' if told > 0 else '慢'} {words_of(abs(told))}，已不作数"
         return f"{far}；请查那里的时间服务器（每块屏都这样，就查发布端的时钟）"
     if not screen.status.clock_trusted:
