@@ -212,11 +212,11 @@ def frozen_since(screen: Screen) -> tuple[datetime, str] | None:
 
 
 def why_wrong(screen: Screen) -> str:
-    told = screen.status.hardware.clock_offset_seconds if screen.status.hardware else None
-    if told is not None and abs(told) > CLOCK_SECONDS and not screen.status.clock_trusted:  # it does not believe its own clock, nor count by it
+    trusted, told = screen.status.clock_trusted, screen.status.hardware and screen.status.hardware.clock_offset_seconds
+    if told and abs(told) > CLOCK_SECONDS and not trusted:  # it does not believe its own clock, nor count by it
         far = f"它的时钟比发布端{'快' if told > 0 else '慢'} {words_of(abs(told))}，已不作数"
         return f"{far}；请查那里的时间服务器（每块屏都这样，就查发布端的时钟）"
-    if not screen.status.clock_trusted:
+    if not trusted:
         return "还没有对上时间；请看它能不能访问时间服务器"
     offset = screen.offset_seconds or 0.0
     return f"比发布端{'快' if offset > 0 else '慢'} {words_of(abs(offset))}"
