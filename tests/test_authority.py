@@ -123,12 +123,10 @@ def test_a_publishers_name_can_be_no_screens_and_another_issuer_signs_it(authori
 
 
 def test_a_replaced_screen_loses_its_old_certificate_and_a_renewed_one_keeps_it(authority: Authority) -> None:
-    first = certificate(authority.issue_screen(SCREEN, public_pem(new_key()), NOW, place="village/b1"))
+    authority.issue_screen(SCREEN, public_pem(new_key()), NOW, place="village/b1")
     authority.issue_screen(SCREEN, public_pem(new_key()), NOW, place="village/b1", keep_old=True)
     assert revoked_serials(authority) == []
     assert len(authority.valid("screen", SCREEN)) == 2
-    authority.revoke_serial(f"{first.serial_number:x}", NOW)
-    assert revoked_serials(authority) == [first.serial_number]
     authority.issue_screen(SCREEN, public_pem(new_key()), NOW)
     assert len(revoked_serials(authority)) == 2
     assert len(authority.valid("screen", SCREEN)) == 1

@@ -218,12 +218,6 @@ class Authority:
             self._save(book.without(gone, now))
         return gone
 
-    def revoke_serial(self, serial: str, now: datetime) -> None:
-        """Take one certificate back: the old one, once its screen has used the new one."""
-        with self._locked():
-            book = self._read()
-            self._save(book.without([one for one in book.issued if one.serial == serial and not one.revoked], now))
-
     def crl(self) -> bytes:
         """The list of revoked screens, PEM, for the broker's `crlfile`."""
         return self._current("crl.pem", publishers=False)

@@ -92,12 +92,6 @@ class Casebook:
             for number, one in enumerate(made)
         )
 
-    def open_incidents(self) -> list[tuple[str, str, datetime, str]]:
-        """(kind, subject, since, text) of what is not over."""
-        with self._records.errors():
-            rows = self._records.rows(self._models.Incident).filter(ended__isnull=True).order_by("began")
-            return list(rows.values_list("kind", "subject", "began", "text"))
-
     def due(self, now: datetime, most: int = 20) -> list[Waiting]:
         """Letters to be sent now."""
         with self._records.errors():

@@ -41,7 +41,6 @@ VERB_WORDS = {
     "restart-player": "重启播放程序",
     "reboot": "重启整机",
 }
-VERB_HELP = "；".join(f"{verb} {words}" for verb, words in VERB_WORDS.items())
 DATABASE_VARIABLE = "WINDOW_DATABASE"
 WAIT_SECONDS = 60.0
 UPLOAD_SECONDS = 20.0

@@ -88,7 +88,6 @@ class Proof:
     ) -> None:
         self._village, self._lines, self._media, self._now = village, lines, media, now
         self._displays, self._progress = displays, progress
-        self._local = now.astimezone(zone(village.timezone)).replace(tzinfo=None)
 
     # Glyphs
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-import pygame
 from pygame import Surface
 
 from kiosk.display.lamps import dimmed
@@ -112,8 +111,3 @@ class LedDisplay:
         if self._waits:
             self._show()
         self._driver.close()
-
-
-def rgb_bytes(dots: Surface) -> bytes:
-    """Three bytes a dot, row by row."""
-    return bytes(pygame.image.tobytes(dots, "RGB"))
