@@ -39,7 +39,7 @@ device-versions: packages .venv-device/.ready
 	.venv-device/bin/pip install -q --disable-pip-version-check -c requirements-device.txt -e '.[device,central,provisioning,development]'
 	touch $@
 
-# The SD card's image, in .image/: the first time a quarter of an hour, then two minutes after a change of our code.
+# The SD card's image, in .image/: the first time half an hour, then under a minute after a change of our code.
 # The results of its steps are kept outside the source, so that another clone on this machine finds them.
 export IMAGE_CACHE ?=
 IMAGE_OUT ?= .image

@@ -30,7 +30,7 @@ from content.command_line import (
 from content.errors import BrokerError, FolderError, FolderInUse, Refused, WindowError
 from content.files import write_atomic
 from content.fleet import commands as fleet_commands
-from content.folder import Scan, scan
+from content.folder import Scan, missing_secrets, scan
 from content.manifest import encode, parse
 from content.place import check_path, depth, is_within
 from content.problem import Problem, Severity
@@ -138,7 +138,7 @@ def check(options: argparse.Namespace) -> int:
         now = options.at or datetime.now(UTC)
         if now.tzinfo is None:
             raise FolderError(f"--at {now.isoformat()} 没有时区，请写成 {now.isoformat()}+08:00")
-        problems += findings_of(found.village, found.lines, now)
+        problems += [*findings_of(found.village, found.lines, now), *missing_secrets(options.folder, found)]
         if not options.quick:
             more, unseen = pictures(found, now, tuple(options.size))
             problems += more

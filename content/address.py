@@ -26,7 +26,7 @@ class BrokerAddress:
     def parse(cls, url: str) -> "BrokerAddress":
         """Raises BrokerError for what is not such an address; a password has no place in it, nor in the error."""
         shown = url if "@" not in url else "（含用户名或密码，不显示）"
-        example = "应为 mqtts://主机:8883 或 mqtt://127.0.0.1:1883"
+        example = "应像 mqtts://broker.example:8883 或 mqtt://127.0.0.1:1883"
         try:
             parts = urlsplit(url)
             port = parts.port

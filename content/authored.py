@@ -7,7 +7,7 @@ constraints of content.notice.
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -65,6 +65,9 @@ DisplayName = Annotated[
 class Entry(Struct, frozen=True, kw_only=True):
     """Something written by a person."""
 
+    ELSEWHERE: ClassVar[dict[str, str]] = {}
+    """Words that people write here and that belong elsewhere: what to do about each."""
+
 
 class MediaEntry(Entry, frozen=True):
     """A picture, a video, or a PDF, of which `pages` (`2`, `1-3`) are chosen, with a caption."""
@@ -112,6 +115,7 @@ class ShowEntry(Entry, frozen=True):
 class NoticeFile(Entry, frozen=True):
     """notices/<id>.yaml"""
 
+    ELSEWHERE: ClassVar[dict[str, str]] = {"recalled": "这条撤回过；要重新发布，删去 recalled 和它下面几行"}
     title: Annotated[str, Meta(min_length=1, max_length=MAX_TITLE)]
     topic: str
     to: tuple[str, ...]
@@ -277,6 +281,9 @@ class AlarmsEntry(Entry, frozen=True):
 class VillageFile(Entry, frozen=True):
     """village.yaml"""
 
+    ELSEWHERE: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("card", "service_code", "settings"), "移到 places: 里某个地点的下面，和它的 name 对齐"
+    )
     publisher: str
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     places: dict[str, PlaceEntry]

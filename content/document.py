@@ -103,7 +103,8 @@ class Reader:
         values: dict[str, Any] = {}
         for name, child in entries.items():
             if name not in fields:
-                self._document.report((*path, name), f"不认识 {name!r}", likely(name, fields))
+                elsewhere = getattr(kind, "ELSEWHERE", {}).get(name)
+                self._document.report((*path, name), f"不认识 {name!r}", elsewhere or likely(name, fields))
                 continue
             value = self.value(child, fields[name].type, (*path, name))
             if value is not None:

@@ -4,7 +4,7 @@ A golden card has no identity: the screen makes its key at its first boot, shows
 asks the publisher over HTTP, again and again. An admin compares the code and says which place
 (content.admission.assign). Nothing that the screen sends is secret, and nothing of it is believed but the code that a
 person saw on the panel. The same request, from a screen that has a certificate, asks for the next one
-(content.renewal).
+(content.admission.applicants says when).
 """
 
 import hashlib

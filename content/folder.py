@@ -7,6 +7,7 @@ while the file or one of its pictures is bad, that form stands in, so that a sli
 screen. Files that begin with a dot (editors, half-done copies) are not looked at.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,7 +29,7 @@ from content.media.attachments import Attachments
 from content.media.shelf import Shelf, shelf_for_commands
 from content.notice import TOPICS, Alert, Notice, NoticeId, Topic, text_digest
 from content.place import check_level, check_path, is_within
-from content.problem import Lines, Problem
+from content.problem import Finding, Gate, Lines, Problem
 from content.village import AddressedAlert, AddressedNotice, AlarmRules, Place, Village
 
 SUFFIXES = frozenset({".yaml", ".yml"})
@@ -84,6 +85,18 @@ def required(folder: Path) -> Path:
     if not (folder / "village.yaml").is_file():
         raise FolderError(f"{folder}: 这里没有 village.yaml；新建内容文件夹请运行 python -m content init {folder}")
     return folder
+
+
+def missing_secrets(folder: Path, found: Scan) -> list[Problem]:
+    """A warning for each file of `notify:` that cannot be read: nobody should learn of it by not being told."""
+    named = found.setting.village.notify.files() if found.setting else ()
+    return [
+        found.lines.problem(
+            "village.yaml", Finding(Gate.FORM, where, f"读不到 {file}，通知发不出去", "把密钥写进这个文件，只一行")
+        )
+        for where, file in named
+        if file and not os.access(folder / file, os.R_OK)
+    ]
 
 
 def judge_alert(found: Scan, name: str, text: bytes) -> tuple[AddressedAlert | None, list[Problem]]:

@@ -24,7 +24,7 @@ from content.check import warnings
 from content.clock import Clock
 from content.compile import compile_alerts, compile_village
 from content.errors import BrokerError, FolderError, FolderInUse
-from content.folder import Scan, Setting, scan, scan_alerts
+from content.folder import Scan, Setting, missing_secrets, scan, scan_alerts
 from content.ledger import Ledger, TooMuch
 from content.media.shelf import Shelf
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
@@ -328,7 +328,8 @@ class Publisher:
         changed = [*changed, *self._assign(found.village, now)]
         self.health.topics = len(self.ledger.messages)
         self.health.notices, self.health.alerts = len(found.village.notices), len(found.village.alerts)
-        self.health.warnings += tuple(str(problem) for problem in warnings(found.village, found.lines, now))
+        told = [*warnings(found.village, found.lines, now), *missing_secrets(self._folder, found)]
+        self.health.warnings += tuple(str(problem) for problem in told)
         return changed
 
     def _assign(self, village: Village, now: datetime) -> list[str]:

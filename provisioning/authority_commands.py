@@ -242,7 +242,8 @@ def revoke(options: argparse.Namespace) -> int:
         print(f"吊销了 {options.screen} 的 {len(gone)} 张证书。", end="")
     shut_out(options, authority, options.screen)
     if not options.publisher:
-        print(f"地点没有改。换新卡：python -m provisioning enrol {options.screen}；不再挂了：从 screens.yaml 里删去它")
+        again = f"python -m provisioning enrol {options.screen} --village {options.village}"
+        print(f"地点没有改。换新卡：{again}；不再挂了：从 screens.yaml 里删去它")
         print("钥匙串不用换：卡上只有这块屏自己的钥匙，没有发布用的。")
     return 0
 

@@ -75,7 +75,7 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         "kiosk.yaml:1: 不认识 'scren'；是不是 'screen'？",
         "kiosk.yaml:2: 'B' 不能作名称：只用小写字母、数字和连字符，以字母或数字开头，最长 63 个字符",
         "kiosk.yaml:3: '' 不能作名称：只用小写字母、数字和连字符，以字母或数字开头，最长 63 个字符",
-        "kiosk.yaml:4: broker 地址 'broker.example' 有误，应为 mqtts://主机:8883 或 mqtt://127.0.0.1:1883",
+        "kiosk.yaml:4: broker 地址 'broker.example' 有误，应像 mqtts://broker.example:8883 或 mqtt://127.0.0.1:1883",
         "kiosk.yaml:6: 'Mars' 不是时区名称，例如 Asia/Shanghai",
         "kiosk.yaml:5: http 地址 'ftp://a' 有误，应为 https://主机/ 开头，不带用户名和密码",
     ]

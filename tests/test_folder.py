@@ -7,8 +7,9 @@ import pytest
 from content.compile import compile_village
 from content.errors import FolderError
 from content.files import sha256_hex
-from content.folder import Scan, judge_alert, scan, scan_alerts
+from content.folder import Scan, judge_alert, missing_secrets, scan, scan_alerts
 from content.notice import TOPICS, text_digest
+from content.problem import Severity
 from tests.fakes import ALERT_YAML, NOTICE_YAML, VILLAGE_YAML, notice, png, write_folder
 
 
@@ -103,6 +104,25 @@ def test_check_names_every_mistake_with_its_file_and_line(tmp_path: Path) -> Non
         "village.yaml:16: 不认识 'unit'；是不是 'units'？",
         "village.yaml:17: '北区' 不能作名称：只用小写字母、数字和连字符，以字母或数字开头，最长 63 个字符",
     ]
+
+
+def test_words_of_a_place_at_the_top_of_the_village_are_sent_there(tmp_path: Path) -> None:
+    found = scan(write_folder(tmp_path, {"village.yaml": VILLAGE_YAML + "settings: {theme: dark}\n"}))
+    assert lines(found) == [
+        "village.yaml:17: 不认识 'settings'；移到 places: 里某个地点的下面，和它的 name 对齐",
+    ]
+
+
+def test_a_secret_of_notify_that_is_not_there_is_told_before_it_is_needed(tmp_path: Path) -> None:
+    notify = "notify:\n  webhooks:\n    - {name: 值班群, url_file: keys/robot.url}\n"
+    folder = write_folder(tmp_path, {"village.yaml": VILLAGE_YAML + notify})
+    warned = missing_secrets(folder, scan(folder))
+    assert [(str(one), one.severity) for one in warned] == [
+        ("village.yaml:19: 读不到 keys/robot.url，通知发不出去；把密钥写进这个文件，只一行", Severity.WARNING),
+    ]
+    (folder / "keys").mkdir()
+    (folder / "keys/robot.url").write_text("https://robot.example/?key=1\n")
+    assert missing_secrets(folder, scan(folder)) == []
 
 
 def test_a_bad_file_costs_itself_only(tmp_path: Path) -> None:

@@ -34,6 +34,15 @@ def test_a_folder_with_recalled_notices_is_in_order_and_they_are_not_published(t
     assert found.village.notices == ()
 
 
+def test_a_recalled_notice_that_is_put_back_says_what_to_delete(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, {"notices/water.yaml": NOTICE_YAML})
+    recalled = move_to_recalled(folder, folder / "notices/water.yaml", by="甲", why="误发", at=AT)
+    recalled.rename(folder / "notices/water.yaml")
+    assert [str(problem) for problem in scan(folder).problems] == [
+        "notices/water.yaml:5: 不认识 'recalled'；这条撤回过；要重新发布，删去 recalled 和它下面几行",
+    ]
+
+
 def test_a_second_recall_of_the_same_name_keeps_the_first(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, {"notices/water.yaml": NOTICE_YAML})
     for why in ("一", "二", "三"):

@@ -112,6 +112,14 @@ def test_every_link_leads_to_a_unit_or_to_nothing_on_purpose() -> None:
         assert known or Path(os.path.normpath(here)).is_file(), f"{name} → {target}"
 
 
+@pytest.mark.skipif(not shutil.which("systemd-tmpfiles"), reason="this machine has no systemd")
+def test_the_line_in_the_guide_makes_every_link(tmp_path: Path) -> None:
+    line = next(line for line in (ROOT / "README.md").read_text().splitlines() if "--root=ROOT --create" in line)
+    subprocess.run(["sh", "-c", line.replace("ROOT", str(tmp_path))], cwd=ROOT.parent, check=True)
+    made = {str(path.relative_to(tmp_path)): str(path.readlink()) for path in tmp_path.rglob("*") if path.is_symlink()}
+    assert made == LINKED
+
+
 def test_no_link_is_in_the_source_where_some_ways_of_carrying_it_would_make_it_a_file() -> None:
     """Seen: after a copy that knows no links, units were one-line files that systemd could not read."""
     assert [path for path in ROOT.rglob("*") if path.is_symlink()] == []

@@ -338,9 +338,10 @@ def load_issuer(folder: Path, stem: str) -> Issuer:
     try:
         return Issuer((folder / f"{stem}.crt").read_bytes(), (folder / f"{stem}.key").read_bytes())
     except FileNotFoundError as error:
+        where = f"--village {folder.parent}" if folder.name == "authority" else f"{folder} --village 内容文件夹"
         raise FolderError(
             f"{error.filename}: 没有这个文件；新建证书机构："
-            f"python -m provisioning ca init {folder} --broker mqtts://主机:8883 --http https://主机:8600"
+            f"python -m provisioning ca init {where} --broker mqtts://主机:8883 --http https://主机:8600"
         ) from None
     except OSError as error:
         raise FolderError(f"{error.filename}: 读不了：{error.strerror}") from None

@@ -84,7 +84,7 @@ class Asking:
             )
         status: Status | None = self._next(STATUS_PATIENCE_SECONDS, lambda event: status_in(event, screen))
         if status is None:
-            raise FolderError(f"broker 上没有屏 {screen} 的状态；请看编号对不对：python -m content screens")
+            raise FolderError(f"broker 上没有屏 {screen} 的状态；请看编号对不对：python -m content screens 内容文件夹")
         return status
 
     def make(self, screen: str, verb: Verb, upload: bool = False) -> Command:

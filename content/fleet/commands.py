@@ -108,7 +108,9 @@ def screens(options: argparse.Namespace) -> int:
     viewer = viewer_of(options)
     if options.retire:
         if options.retire not in viewer.records.screens(retired=True):
-            raise FolderError(f"没有收到过屏 {options.retire!r} 的消息；编号见 python -m content screens")
+            raise FolderError(
+                f"没有收到过屏 {options.retire!r} 的消息；编号见 python -m content screens {options.folder}"
+            )
         viewer.records.retire(options.retire, datetime.now(UTC))
         print(f"屏 {options.retire} 不再列出；它再报到就会回来")
         return 0
@@ -194,7 +196,7 @@ def leave_for_picture(options: argparse.Namespace, publisher: str, command: "Com
     records.require()
     watch, now = records.watch(publisher), datetime.now(UTC)
     if watch is None or (now - watch.at).total_seconds() > STALE_SECONDS:
-        raise FolderError("截图要由 serve 接收，而它没有运行；先运行 python -m content serve")
+        raise FolderError(f"截图要由 serve 接收，而它没有运行；先运行 python -m content serve {options.folder}")
     uploads = Uploads(records)
     uploads.grant(command.id, command.screen, command.token, now)
     return uploads

@@ -18,6 +18,7 @@ from content.decoding import decoded
 from content.document import Document
 from content.fleet.troubles import WORDS, Addressee
 from content.notice import Frozen
+from content.problem import Path
 
 PLACE_TO_FILL = re.compile(r"\{([a-z_]+)\}")
 FACTS = frozenset(
@@ -74,6 +75,14 @@ class NotifyEntry(Struct, frozen=True, kw_only=True):
     """How often an alert is published again while a screen lacks it."""
     webhooks: Annotated[tuple[WebhookEntry, ...], Meta(max_length=20)] = ()
     email: EmailEntry | None = None
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        """Where a file with a secret is named, and the file, from the content folder."""
+        for position, one in enumerate(self.webhooks):
+            yield ("notify", "webhooks", position, "url_file"), one.url_file
+            yield ("notify", "webhooks", position, "secret_file"), one.secret_file
+        if self.email:
+            yield ("notify", "email", "password_file"), self.email.password_file
 
     def check(self, document: Document[Any]) -> None:
         """Report what cannot be used."""

@@ -81,7 +81,9 @@ class Records:
     def require(self) -> None:
         """Raise FolderError where nothing was ever recorded."""
         if self._path is not None and not self._path.is_file():
-            raise FolderError(f"还没有屏幕的记录（{self._path}）；先运行 python -m content serve，等屏幕报到")
+            raise FolderError(
+                f"还没有屏幕的记录（{self._path}）；先运行 python -m content serve 内容文件夹，等屏幕报到"
+            )
 
     @contextmanager
     def errors(self) -> Iterator[None]:

@@ -50,7 +50,7 @@ class Viewer:
         """The fleet now. Raises FolderError before the collector ever ran, RecordsError."""
         watch = self.records.watch(self.village.publisher)
         if watch is None:
-            raise FolderError("采集程序还没有运行过；先运行 python -m content serve，等屏幕报到")
+            raise FolderError("采集程序还没有运行过；先运行 python -m content serve 内容文件夹，等屏幕报到")
         now = datetime.now(UTC)
         since = now - watch.at
         stale = since > timedelta(seconds=STALE_SECONDS)

@@ -78,7 +78,7 @@ class Attachments:
         path = self._folder / name
         if not name or len(name) > LONGEST_NAME or not path.is_file():
             there = [one.name for one in self._folder.glob("*")]
-            document.report(where, f"media/ 里没有 {name!r}", likely(name, there) if there else "把图片放进 media/")
+            document.report(where, f"media/ 里没有 {name!r}", likely(name, there) if there else "把它放进 media/")
             return nothing
         try:
             found: Ready | None = document.check(where, partial(self._shelf.get, path, pages, keep_alpha=keep_alpha))

@@ -1,7 +1,7 @@
 """The next certificate, in time: asked for soon after each start, then every day. Used by the agent's one thread.
 
 The screen has no rule of its own about dates, for its clock may be years off: it asks, and the server, which has a
-clock, decides (content.renewal). Waits are monotonic.
+clock, decides (content.admission.applicants). Waits are monotonic.
 """
 
 import logging
