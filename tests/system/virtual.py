@@ -36,6 +36,7 @@ UNITS = ("convenience-window-player.service", "convenience-window-agent.service"
 BOOT_SECONDS = float(os.environ.get("IMAGE_BOOT_SECONDS", "1500"))
 """A boot takes a minute and a half on an idle machine under emulation, and five on one that others use."""
 ESCAPES = re.compile(r"\x1b(?:[\[\]][0-9;?]*[a-zA-Z]|\]3008[^\x1b\x07]*(?:\x1b\\|\x07)|[=>])")
+PROMPT = "root@"
 
 
 def emulator(cache: Path, recipe: Recipe) -> list[str]:
@@ -192,7 +193,12 @@ class Machine:
         return text.rpartition(f"{mark}-begin")[2].partition(f"{mark}-end")[0].strip()
 
     def quiet_shell(self, command: str) -> str:
-        """As `shell`; "" while nobody answers yet."""
+        """As `shell`; "" while nobody answers yet.
+
+        Nothing is said before the shell's prompt is there: what came earlier once left the serial line deaf.
+        """
+        if PROMPT not in self.said():
+            return ""
         try:
             return self.shell(command, 10.0)
         except (OSError, AssertionError):
