@@ -29,7 +29,7 @@ from kiosk.fetch import Fetcher, FetchProblem, MirrorAnswered
 from tests.system import rig
 from tests.system.control import ControlRoom
 from tests.system.rig import DOORWAYS, until
-from tests.system.village_tls import TlsVillage, with_tls
+from tests.system.village_tls import TlsVillage, done, with_tls
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 TOLD_PATIENCE = 90.0
@@ -85,6 +85,7 @@ def test_a_clock_that_was_set_wrong_is_not_trusted_until_it_is_right(
 def test_a_server_that_was_wrong_is_asked_again_soon(tls: TlsVillage, room: ControlRoom) -> None:
     """A power cut: the publisher's machine is back before its own time server is. In a village of which it is the only
     https server, every screen that asks just then has no clock until it asks again."""
+    done("content", "publish", tls.village.folder, *tls.village.broker_options())  # the broker remembers: no silence
     screen = tls.inserted(tls.card("north-1", DOORWAYS[0]))
     assert tls.village.https
     with dated_server(*tls.village.https, NOW - DAY, tls.village.http):
