@@ -31,6 +31,8 @@ from content.topics import ROOT
 DIGEST = re.compile(r"[0-9a-f]{64}")
 FOR_EVER = "public, max-age=31536000, immutable"
 STOP_SECONDS = 10.0
+PROXIES = ["127.0.0.0/8", "::1", "::ffff:127.0.0.0/104"]
+"""Whose X-Forwarded-For is believed: a reverse proxy's on this machine, by either protocol; never a stranger's."""
 
 
 def application(
@@ -98,7 +100,14 @@ class HttpServer:
         most_connections: int = MOST_CONNECTIONS,
     ) -> None:
         """`tls`: the files of its certificate and key; without them it speaks plainly. Raises BrokerError."""
-        config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app,
+            http=protocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            forwarded_allow_ips=PROXIES,
+        )
         if tls:
             config.ssl_certfile, config.ssl_keyfile = tls
         try:

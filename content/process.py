@@ -22,7 +22,8 @@ def exit_status(command: Callable[[], int]) -> int:
     """What `command` returns. What it raises on purpose, or because of a path, is told in words, not as a traceback."""
     try:
         status = command()
-        sys.stdout.flush()
+        if sys.stdout:  # there is none where we were started with it closed
+            sys.stdout.flush()
     except WindowError as error:
         sys.stderr.write(f"{error}\n")
     except KeyboardInterrupt:
@@ -31,7 +32,8 @@ def exit_status(command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except OSError as error:
-        sys.stderr.write(f"{error.filename or ''}: {error.strerror or error}；请检查路径和权限\n")
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"{where}{error.strerror or error}；请检查路径和权限\n")
     else:
         return status
     return 1

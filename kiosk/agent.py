@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 STATUS_SECONDS = 60.0
 STATUS_LEAST_SECONDS = 1.0
 MIRROR_SECONDS = 60.0
-"""How often the mirror is asked while there is no broker."""
+"""How often the mirror is asked while there is no broker, or while its clock and ours contradict each other."""
 KEYRING_SECONDS = 3600.0
 LOOP_SECONDS = 5.0
 INBOX_SIZE = 500
@@ -175,6 +175,8 @@ class Agent:
                     self._ask_mirror([*self._holdings.topics, self._assignment_topic])
                 elif not self._assigned.place:
                     self._ask_mirror([self._assignment_topic])
+                if self._checked.in_doubt():  # it may be the server that was wrong, and is right by now
+                    self._fetcher.ask(KEYRING_PATH)
             case "keyring":
                 self._alarms["keyring"] = self._in(KEYRING_SECONDS)
                 self._fetcher.ask(KEYRING_PATH)

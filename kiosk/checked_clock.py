@@ -66,5 +66,9 @@ class CheckedClock:
     def monotonic(self) -> float:
         return self._clock.monotonic()
 
+    def in_doubt(self) -> bool:
+        """Is the answer all that speaks against the clock?"""
+        return self._clock.trusted() and abs(self.offset_seconds() or 0.0) > CONTRADICTION_SECONDS
+
     def trusted(self) -> bool:
-        return self._clock.trusted() and abs(self.offset_seconds() or 0.0) <= CONTRADICTION_SECONDS
+        return self._clock.trusted() and not self.in_doubt()

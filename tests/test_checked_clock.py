@@ -56,6 +56,15 @@ def test_an_answer_makes_no_clock_trusted() -> None:
     assert not one.clock.trusted()
 
 
+def test_only_a_clock_that_would_be_trusted_is_in_doubt() -> None:
+    told = []
+    for trusted, off in ((True, 0.0), (True, YEAR), (True, -YEAR), (False, YEAR)):
+        one = Answers(trusted=trusted)
+        one.come(NOW + timedelta(seconds=off))
+        told.append(one.clock.in_doubt())
+    assert told == [False, True, True, False]
+
+
 def test_a_time_server_that_is_ahead_ends_nothing_early_and_one_that_is_behind_is_held_by_the_floor() -> None:
     one = Answers()
     floored = FlooredClock(one.clock, NOW)

@@ -239,6 +239,13 @@ def test_a_revoked_screen_is_not_to_be_looked_for_and_one_that_still_speaks_is_t
     assert "却还连着" in found["s3"][3]
     assert found["s4"][:2] == (Condition.NEVER, True)
     assert "已吊销" in found["s4"][2]
+    assert ["--retire" in found[name][2] for name in ("s2", "s4")] == [True, False], "s4 is in the list only"
+    assert all("删掉 screens.yaml" in found[name][2] for name in ("s2", "s4"))
+
+
+def test_no_number_that_a_screen_says_makes_a_long_line() -> None:
+    screen = heard((0, status(clock_trusted=False, hardware=Hardware(clock_offset_seconds=1e308))))
+    assert "快 一百年以上" in condition(screen, NOW, 0.0)[2]
 
 
 def test_the_nearest_card_that_is_still_true_is_called() -> None:

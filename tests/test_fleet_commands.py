@@ -144,6 +144,19 @@ def test_a_screen_that_was_taken_down_is_listed_no_more(watched: Path, capsys: p
     assert "共 1 块屏：正常 1" in capsys.readouterr().out
 
 
+def test_one_that_the_list_still_names_is_listed_until_its_line_is_gone(
+    watched: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (watched / "screens.yaml").write_text(f"screens:\n  s1: {U1}\n  s2: {U2}\n")
+    assert run("screens", watched, "--retire", "s2") == 0
+    assert "还列在 screens.yaml 里：删掉那一行" in capsys.readouterr().out
+    assert run("screens", watched) == 0
+    assert "共 2 块屏：从未上线 1、正常 1" in capsys.readouterr().out
+    (watched / "screens.yaml").write_text(f"screens:\n  s1: {U1}\n")
+    assert run("screens", watched) == 0
+    assert "共 1 块屏：正常 1" in capsys.readouterr().out
+
+
 def without_command(folder: Path) -> Key:
     """A folder from before there were commands."""
     main(["init", str(folder)])

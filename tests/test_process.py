@@ -29,6 +29,7 @@ def test_a_command_ends_with_its_own_status(capsys: pytest.CaptureFixture[str]) 
     [
         (FolderError("没有这个文件夹"), 1, "没有这个文件夹\n"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), 1, "/x: Permission denied；请检查路径和权限\n"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "No space left on device；请检查路径和权限\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )
@@ -52,3 +53,11 @@ def test_nothing_is_said_when_the_reader_of_our_output_has_had_enough() -> None:
     done = subprocess.run([sys.executable, "-c", program], stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_command_that_was_started_without_an_output_does_its_work_all_the_same() -> None:
+    """`content publish FOLDER >&-`"""
+    program = "import sys; from content.process import exit_status; sys.exit(exit_status(lambda: print('x') or 3))"
+    closed = ["sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, program]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "")

@@ -112,7 +112,8 @@ def screens(options: argparse.Namespace) -> int:
                 f"没有收到过屏 {options.retire!r} 的消息；编号见 python -m content screens {options.folder}"
             )
         viewer.records.retire(options.retire, datetime.now(UTC))
-        print(f"屏 {options.retire} 不再列出；它再报到就会回来")
+        still = "还列在 screens.yaml 里：删掉那一行，就" if options.retire in viewer.roster else ""
+        print(f"屏 {options.retire} {still}不再列出；它再报到就会回来")
         return 0
     sight = viewer.look()
     if options.json:

@@ -44,7 +44,7 @@ class Viewer:
         self.zone: ZoneInfo = zone(found.village.timezone)
         self.records = Records(url or default_url(folder))
         self.records.require()
-        self._roster, self.problems = read_roster(folder, found.village.places)
+        self.roster, self.problems = read_roster(folder, found.village.places)
 
     def look(self) -> Sight:
         """The fleet now. Raises FolderError before the collector ever ran, RecordsError."""
@@ -57,7 +57,7 @@ class Viewer:
         at = watch.at if stale else now
         listened = watch.listened_seconds + (since.total_seconds() if watch.connected and not stale else 0.0)
         screens = self.records.screens()
-        rows = tuple(table(screens.values(), self._roster, self.village.places, at, listened, self._revoked()))
+        rows = tuple(table(screens.values(), self.roster, self.village.places, at, listened, self._revoked()))
         return Sight(at, stale, watch.connected, rows, screens)
 
     def item(self, name: str) -> Item:

@@ -29,6 +29,8 @@ FROZEN_PAGE_SECONDS = 660.0
 """The same while that clock is not shown, because it is not trusted: a page stays 600 s at most (content.settings)."""
 CLOCK_SECONDS = 120.0
 """Notices begin and end by the minute; a message's way takes seconds, under a flood of them perhaps a minute."""
+MOST_SECONDS = 3_155_760_000.0
+"""A century."""
 REFUSAL_SECONDS = 900.0
 """How long after the last refused message a screen is shown as refusing."""
 
@@ -223,7 +225,9 @@ def why_wrong(screen: Screen) -> str:
 
 
 def words_of(seconds: float) -> str:
-    """A length of time, roughly."""
+    """A length of time, roughly; whoever reports says any number."""
+    if seconds > MOST_SECONDS:
+        return "一百年以上"
     if seconds < 120:
         return f"{seconds:.0f} 秒"
     if seconds < 7200:
@@ -298,7 +302,10 @@ def row_of(
 def shut_out(row: Row) -> Row:
     """The line of a revoked screen: its silence is as it should be, its voice is not."""
     if row.condition in (Condition.LOST, Condition.LATE, Condition.NEVER):
-        why = "证书已吊销，连不上是对的，不用去看；补卡：provisioning enrol，拆下了：--retire"
+        down = "" if row.condition is Condition.NEVER else "--retire，"  # nothing but the list tells of it
+        why = (
+            f"证书已吊销，连不上是对的，不用去看；补卡：provisioning enrol，拆下了：{down}删掉 screens.yaml 里它那一行"
+        )
         return replace(row, revoked=True, why=why)
     return replace(row, revoked=True, remark="证书已吊销，却还连着：再运行一次 provisioning revoke")
 

@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 import requests
+from starlette.applications import Starlette
 
 from content.clock import SystemClock
 from content.files import sha256_hex
+from content.http import HttpServer
+from content.monitoring import monitoring_routes
+from content.publisher import PublisherHealth
 from kiosk.cache import Cache
 from kiosk.fetch import BlobArrived, Fetcher, FetchProblem, MirrorAnswered
 from kiosk.plan import Wanted
@@ -80,6 +84,25 @@ def test_health_and_metrics_tell_of_a_bad_file(served: Village) -> None:
     metrics = answers(served, "metrics")
     assert metrics is not None
     assert f"window_publisher_problems {len(problems)}.0" in metrics.text
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::"])
+def test_a_stranger_behind_a_proxy_on_this_machine_is_none_of_us(address: str) -> None:
+    """`::` hears IPv4 too, and then writes 127.0.0.1 as ::ffff:127.0.0.1."""
+    health = PublisherHealth(publisher="village", connected=True)
+    app = Starlette(routes=monitoring_routes(health))
+    with HttpServer(app, address, 0) as server:
+        url = f"http://{'[::1]' if address == '::1' else '127.0.0.1'}:{server.port}/metrics"
+
+        def status(**headers: str) -> int:
+            try:
+                return requests.get(url, headers=headers, timeout=5.0).status_code
+            except requests.ConnectionError:
+                return 0
+
+        until("this machine itself is told", lambda: status() == 200)
+        strangers = ("10.0.0.6", "127.0.0.1, 10.0.0.6", "::1, fd00::6")
+        assert [status(**{"X-Forwarded-For": one}) for one in strangers] == [403, 403, 403]
 
 
 @contextmanager
