@@ -15,8 +15,8 @@ settings.load_profile("thorough" if THOROUGH else "house")
 
 
 def times(examples: int) -> int:
-    """So many examples of a property that is slow to try; fifty times as many when there is time."""
-    return examples * 50 if THOROUGH else examples
+    """So many examples of a property that is slow to try; a hundred times as many when there is time."""
+    return examples * 100 if THOROUGH else examples
 
 
 FAREWELL_SECONDS = 2.0

@@ -120,7 +120,7 @@ def said_besides(notice: Notice) -> Counter[str]:
     return only_letters(visible(notice.topic.word + foot_words(notice) + "0123456789" * 300 + notice.body * 60))
 
 
-@settings(max_examples=times(25))
+@settings(max_examples=times(12))
 @given(TITLES, ALLOWED, LOOKS, PACES, st.sampled_from(NOTICES))
 def test_any_words_are_told_whole_on_any_panel(title: str, body: str, look: Look, pace: Pace, like: Notice) -> None:
     notice = replace(like, title=title, body=body)
@@ -139,7 +139,7 @@ def test_any_words_are_told_whole_on_any_panel(title: str, body: str, look: Look
         check_motion(slide, shown, look)
 
 
-@settings(max_examples=times(25))
+@settings(max_examples=times(12))
 @given(st.lists(st.text("停水通知居民小区，。a1", min_size=1, max_size=200), max_size=20), LOOKS)
 def test_a_plain_text_is_told_exactly_once(paragraphs: list[str], look: Look) -> None:
     body = "\n".join(f"请{one}们" for one in paragraphs)
@@ -150,7 +150,7 @@ def test_a_plain_text_is_told_exactly_once(paragraphs: list[str], look: Look) ->
     assert only_letters(drawn) - extra <= only_letters(visible(WATER.title + body)) <= only_letters(drawn)
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.integers(1, 5000), st.sampled_from(["停", "停水。", "a1 ", "停\n", "| 停 | 1 |\n"]), LOOKS)
 def test_the_pages_are_as_few_as_the_words_ask_for(count: int, pattern: str, look: Look) -> None:
     notice = replace(WATER, body=(pattern * min(count, MAX_ROWS if "|" in pattern else count))[:5000])
@@ -160,7 +160,7 @@ def test_the_pages_are_as_few_as_the_words_ask_for(count: int, pattern: str, loo
     assert all(3.0 <= slide.seconds <= MOST_SECONDS for slide in made)
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @given(
     LOOKS,
     st.builds(
@@ -188,7 +188,7 @@ def test_card_and_code_hold_any_words_and_the_number_is_never_broken(look: Look,
     assert visible(card.name + card.phone) <= visible("".join(lines))
 
 
-@settings(max_examples=times(30))
+@settings(max_examples=times(15))
 @given(
     look=LOOKS,
     headline=st.text("暴雨红色预警，请转移到小学a1", min_size=1, max_size=40),
