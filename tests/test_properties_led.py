@@ -44,6 +44,8 @@ LOOKS = st.builds(
 PACES = st.sampled_from([Pace(), Pace(characters_per_second=2.5, most_seconds=60.0), Pace(characters_per_second=20.0)])
 MOST_SECONDS = 60.0
 """Of motion on one page: nobody stands longer at a door."""
+STRIDE = 11
+"""Frames from one that is looked at to the next."""
 
 
 def told(item: Item) -> Text | None:
@@ -87,7 +89,7 @@ def check_motion(slide: Slide, shown: View, look: Look) -> None:
     if not starts:
         return
     assert slide.seconds <= MOST_SECONDS
-    frames = [scrolls(slide, shown, look, number / 60) for number in range(0, round(slide.seconds * 60) + 1, 7)]
+    frames = [scrolls(slide, shown, look, number / 60) for number in range(0, round(slide.seconds * 60) + 1, STRIDE)]
     for at in range(len(starts)):
         offsets = [found[at].offset for found in frames]
         window, text = starts[at].box, starts[at].text.box
@@ -96,7 +98,7 @@ def check_motion(slide: Slide, shown: View, look: Look) -> None:
         assert offsets[-1] >= text.right - window.right
         steps = [after - before for before, after in pairwise(offsets)]
         assert min(steps) >= 0
-        assert max(steps) <= 7 * most_dots_a_frame(starts[at], shown.pace)
+        assert max(steps) <= STRIDE * most_dots_a_frame(starts[at], shown.pace)
 
 
 def most_dots_a_frame(scroll: Scroll, pace: Pace) -> int:
