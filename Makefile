@@ -62,7 +62,7 @@ image-ci: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
-# The picture's properties with fifty times as many examples, other ones each time: a quarter of an hour.
+# The picture's properties with a hundred times as many examples, other ones each time: a quarter of an hour.
 properties: setup
 	PROPERTIES=thorough $(BIN)/pytest -q tests/test_properties_*.py tests/test_scene.py tests/test_led_*.py
 

@@ -301,20 +301,16 @@ class VillageFile(Entry, frozen=True):
 def moment(text: str, *, end: bool = False) -> datetime:
     """`2025-07-10` or `2025-07-10T18:00`, local. As an end, a day alone means to the end of that day."""
     cleaned = text.strip().replace("/", "-").replace("：", ":")
+    is_day = len(cleaned) <= len("2025-07-10")
     try:
-        if len(cleaned) > len("2025-07-10"):
-            parsed = datetime.fromisoformat(cleaned)
-            if parsed.tzinfo:
-                raise ValueError(f"时间 {text!r} 不要带时区，直接写当地时间")
-            return parsed
-        start = datetime.combine(date.fromisoformat(cleaned), time.min)
+        parsed = datetime.combine(date.fromisoformat(cleaned), time.min) if is_day else datetime.fromisoformat(cleaned)
     except ValueError as error:
-        if "时区" in str(error):
-            raise
         raise ValueError(f"时间 {text!r} 看不懂，应写成 2025-07-10 或 2025-07-10T18:00") from error
-    if not FIRST_YEAR <= start.year <= LAST_YEAR:
-        raise ValueError(f"年份 {start.year} 不在 {FIRST_YEAR}—{LAST_YEAR} 之间；长期有效的不用写")
-    return start + timedelta(days=1) if end else start
+    if parsed.tzinfo:
+        raise ValueError(f"时间 {text!r} 不要带时区，直接写当地时间")
+    if is_day and not FIRST_YEAR <= parsed.year <= LAST_YEAR:  # as written, before a day is added
+        raise ValueError(f"年份 {parsed.year} 不在 {FIRST_YEAR}—{LAST_YEAR} 之间；长期有效的不用写")
+    return parsed + timedelta(days=1) if is_day and end else parsed
 
 
 def day(text: str) -> date:

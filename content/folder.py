@@ -42,6 +42,19 @@ Parse = Callable[[str, bytes], tuple[Item | None, list[Problem]]]
 
 
 @dataclass
+class Setting:
+    """What the files of a folder are read against."""
+
+    village: VillageFile
+    places: dict[str, Place]
+    topics: dict[str, Topic]
+    zone: ZoneInfo
+    text: bytes
+    """village.yaml as it was read."""
+    alarms: AlarmRules
+
+
+@dataclass
 class Scan:
     """What one look at a folder found. `village` is None where village.yaml cannot be used at all."""
 
@@ -52,7 +65,7 @@ class Scan:
     lines: Lines = field(default_factory=Lines)
     preparing: tuple[str, ...] = ()
     """Files of media/ that are being made ready: what names them waits, or stays as it was."""
-    setting: "Setting | None" = None
+    setting: Setting | None = None
     """What the files were read against; spares reading an unchanged village.yaml again."""
 
 
@@ -70,7 +83,7 @@ def scan(
 
 
 def scan_alerts(
-    folder: Path, good: Path | None = None, shelf: Shelf | None = None, known: "Setting | None" = None
+    folder: Path, good: Path | None = None, shelf: Shelf | None = None, known: Setting | None = None
 ) -> Scan:
     """As `scan`, without the notices: an alert must not wait until five hundred of them have been read.
 
@@ -106,19 +119,6 @@ def judge_alert(found: Scan, name: str, text: bytes) -> tuple[AddressedAlert | N
     return Scanner(Path(), None, shelf_for_commands())._alert(found.setting, name, text)
 
 
-@dataclass
-class Setting:
-    """What the files of a folder are read against."""
-
-    village: VillageFile
-    places: dict[str, Place]
-    topics: dict[str, Topic]
-    zone: ZoneInfo
-    text: bytes
-    """village.yaml as it was read."""
-    alarms: AlarmRules
-
-
 class Scanner:
     """One scan. Holds what the files are checked against while it lasts."""
 
@@ -130,40 +130,43 @@ class Scanner:
     def scan(self, between: Callable[[], None] | None) -> Scan:
         """`between` as above; without one, no notices are read."""
         self._report_strangers()
-        village = self._result.setting = self._read_village()
-        if village is not None:
-            hosts = village.village.hosts
-            read_notices = partial(self._notice, village)
-            listed = (
-                self._read_all(
-                    "notices",
-                    AddressedNotice,
-                    read_notices,
-                    lambda one: not notice_errors(one.notice, hosts),
-                    between,
-                )
-                if between
-                else []
-            )
-            alerts = self._read_all(
-                "alerts", AddressedAlert, partial(self._alert, village), lambda one: not alert_errors(one.alert, hosts)
-            )
-            self._result.village = Village(
-                publisher=village.village.publisher,
-                name=village.village.name,
-                timezone=village.village.timezone,
-                places=village.places,
-                notices=tuple(listed),
-                alerts=tuple(alerts),
-                alarms=village.alarms,
-                hosts=village.village.hosts,
-                displays=village.village.displays,
-                accept=village.village.accept,
-            )
+        setting = self._result.setting = self._read_village()
+        if setting is not None:
+            self._result.village = self._read_items(setting, between)
         self._result.problems.sort()
         self._result.media = self._attachments.files
         self._result.preparing = tuple(sorted(self._attachments.preparing))
         return self._result
+
+    def _read_items(self, setting: Setting, between: Callable[[], None] | None) -> Village:
+        """The village with its notices, if they are to be read, and its alerts."""
+        written, notices = setting.village, list[AddressedNotice]()
+        if between is not None:
+            notices = self._read_all(
+                "notices",
+                AddressedNotice,
+                partial(self._notice, setting),
+                lambda one: not notice_errors(one.notice, written.hosts),
+                between,
+            )
+        alerts = self._read_all(
+            "alerts",
+            AddressedAlert,
+            partial(self._alert, setting),
+            lambda one: not alert_errors(one.alert, written.hosts),
+        )
+        return Village(
+            publisher=written.publisher,
+            name=written.name,
+            timezone=written.timezone,
+            places=setting.places,
+            notices=tuple(notices),
+            alerts=tuple(alerts),
+            alarms=setting.alarms,
+            hosts=written.hosts,
+            displays=written.displays,
+            accept=written.accept,
+        )
 
     def _report_strangers(self) -> None:
         for entry in sorted(self._folder.iterdir()):
@@ -216,7 +219,7 @@ class Scanner:
         self._result.problems += problems
         return item, problems
 
-    def _read_village(self) -> "Setting | None":
+    def _read_village(self) -> Setting | None:
         """village.yaml, or its last good text while it is bad."""
         if self._known is not None and same_bytes(self._folder / "village.yaml", self._known.text):
             return self._known
@@ -231,6 +234,7 @@ class Scanner:
         return setting
 
     def _village(self, name: str, text: bytes) -> tuple[Setting | None, list[Problem]]:
+        """What is written in village.yaml, every place of it checked."""
         document = read(name, text, VillageFile)
         self._result.lines.files.setdefault(name, document.lines)
         village = document.value
@@ -279,8 +283,9 @@ class Scanner:
             code = None
         settings = None
         if entry.settings:
-            place = (*where, "settings", "emblem")
-            emblem = self._attachments.picture(document, entry.settings.emblem, place, keep_alpha=True)
+            emblem = self._attachments.picture(
+                document, entry.settings.emblem, (*where, "settings", "emblem"), keep_alpha=True
+            )
             settings = entry.settings.settings(emblem)
         places[path] = Place(
             path=path, name=entry.name, card=card, service_code=code, settings=settings, accept=entry.accept
@@ -299,7 +304,11 @@ class Scanner:
                 document.report(("to", position), f"没有地点 {place!r}", likely(place, setting.places))
         if not to and not any(one.what == "缺少 'to'" for one in document.problems):
             document.report(("to",), "没有写发给谁", "例如 to: [" + next(iter(setting.places)) + "]")
-        return tuple(one for one in dict.fromkeys(known) if not any(one != o and is_within(one, o) for o in known))
+        return tuple(
+            place
+            for place in dict.fromkeys(known)
+            if not any(place != other and is_within(place, other) for other in known)
+        )
 
     def _notice(self, setting: Setting, name: str, text: bytes) -> tuple[AddressedNotice | None, list[Problem]]:
         document = read(name, text, NoticeFile)

@@ -1,8 +1,8 @@
 """The one door to paho-mqtt: a connection that comes back by itself.
 
-paho's thread does nothing but put events into an inbox; whoever owns the connection takes them
-out in its own loop. What is published while there is no connection is dropped here on purpose:
-everything on this wire is state, and its owner sends it again on `Connected`.
+paho's thread subscribes again after a connect, and else only puts events into an inbox; whoever owns
+the connection takes them out in its own loop. What is published while there is no connection is
+dropped here on purpose: everything on this wire is state, and its owner sends it again on `Connected`.
 """
 
 import contextlib
@@ -95,10 +95,11 @@ class Connection:
         """Events lost because the owner did not empty the inbox; reported in the status."""
         self._filters: dict[str, int] = {}
         self._wildcards = False
-        self._asked: dict[int, tuple[str, ...]] = {}
+        self._unanswered: dict[int, tuple[str, ...]] = {}
+        """The filters of each SUBSCRIBE, by its packet's number."""
         self._unconfirmed: deque[paho.MQTTMessageInfo] = deque()
         self._lock = threading.Lock()
-        self._asked_again = False
+        self._subscribed_again = False
         self._attempt = 0
         self._connack_timer: threading.Timer | None = None
         self._tls: ssl.SSLContext | None = None
@@ -146,7 +147,7 @@ class Connection:
         A broker takes one client's packets in order: whoever answers to what we publish from now on finds us
         subscribed. paho says yes a moment earlier, and in that moment a question to us was lost.
         """
-        return self._asked_again and bool(self._client.is_connected())
+        return self._subscribed_again and bool(self._client.is_connected())
 
     def subscribe(self, filters: Iterable[str], qos: int = 0) -> None:
         """Subscribe, now if connected, and again on every connect. Asking twice sends retained messages again."""
@@ -197,7 +198,7 @@ class Connection:
             part = asked[start : start + FILTERS_PER_PACKET]
             _, mid = self._client.subscribe(part)
             if mid is not None:
-                self._asked[mid] = tuple(name for name, _ in part)
+                self._unanswered[mid] = tuple(name for name, _ in part)
 
     def _put(self, event: Event) -> None:
         try:
@@ -205,8 +206,8 @@ class Connection:
         except queue.Full:
             self.dropped += 1
 
-    # From here on: paho's thread. These methods only enqueue, and never raise: an exception
-    # here would end paho's thread while is_connected() goes on saying yes.
+    # From here on: paho's thread. These methods subscribe, keep time and enqueue, and never raise: an
+    # exception here would end paho's thread while is_connected() goes on saying yes.
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         self._stop_connack_timer()
@@ -215,9 +216,9 @@ class Connection:
             return
         self._attempt = 0
         with self._lock:
-            self._asked.clear()
+            self._unanswered.clear()
             self._ask(dict(self._filters))
-            self._asked_again = True
+            self._subscribed_again = True
         self._put(Connected())
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
@@ -228,7 +229,7 @@ class Connection:
         self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         self._stop_connack_timer()
-        self._asked_again = False
+        self._subscribed_again = False
         self._wait_longer()
         self._put(Disconnected(str(reason)))
 
@@ -251,7 +252,7 @@ class Connection:
         self, _client: paho.Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Any
     ) -> None:
         with self._lock:
-            filters = self._asked.pop(mid, ())
+            filters = self._unanswered.pop(mid, ())
         refused = tuple(name for name, reason in zip(filters, reasons, strict=False) if reason.value > GRANTED)
         self._put(Subscribed(filters, refused))
 

@@ -172,17 +172,16 @@ class Publisher:
         finally:
             self.close()
 
-    def _require_time_left(self, deadline: float) -> None:
-        if self._clock.monotonic() > deadline:
-            why = self.health.last_error or "没有回应"
-            raise BrokerError(
-                f"{CONNECT_PATIENCE_SECONDS:.0f} 秒内没有连上 broker（{why}）；请检查 --broker 地址和网络"
-            )
-
     def stop(self) -> None:
         """End `serve` soon. From any thread."""
         self._stopping.set()
         self._wake(StopAsked())
+
+    def close(self) -> None:
+        """Leave the broker; may be called twice."""
+        self._connection.close()
+        self._shelf.close()
+        self._lock.close()
 
     def retained(self) -> dict[str, bytes]:
         """Topic → the signed message that the broker is to retain, and the mirror gives."""
@@ -200,11 +199,12 @@ class Publisher:
         with contextlib.suppress(queue.Full):  # a full inbox wakes the loop as well
             self._inbox.put_nowait(event)
 
-    def close(self) -> None:
-        """Leave the broker; may be called twice."""
-        self._connection.close()
-        self._shelf.close()
-        self._lock.close()
+    def _require_time_left(self, deadline: float) -> None:
+        if self._clock.monotonic() > deadline:
+            why = self.health.last_error or "没有回应"
+            raise BrokerError(
+                f"{CONNECT_PATIENCE_SECONDS:.0f} 秒内没有连上 broker（{why}）；请检查 --broker 地址和网络"
+            )
 
     def _next_wait(self) -> float:
         waits = [self._settle.remaining()]
@@ -336,7 +336,7 @@ class Publisher:
         """Tell every screen of screens.yaml where it hangs; returns the topics that changed."""
         roster, keyring = read_screens(self._folder, village.places), keyring_of(self._folder)
         self.health.problems += tuple(str(problem) for problem in roster.problems)
-        self.health.warnings = tuple(powerless(roster, keyring, self.name, self._key))
+        self.health.warnings = tuple(powerless(roster, keyring, self.name, self._key))  # _apply adds the village's
         return self.assignments.update(roster, keyring, now).changed
 
     def _take_away(self) -> None:

@@ -31,7 +31,10 @@ MAX_PICTURE_PIXELS = 12_000_000
 MAX_CACHED_BYTES = 64 * 1024 * 1024
 SMOOTH = 4
 """Icons and corners are drawn this many times larger and scaled down: pygame.draw has no anti-aliasing."""
+MAX_STAMPS = 200
+"""Icons, discs and corners that are kept; with one more all are made anew."""
 MAX_DIRTY = 8
+"""Boxes that are drawn again one by one; more of them are drawn as fewer, larger ones."""
 
 
 class Canvas:
@@ -49,7 +52,7 @@ class Canvas:
         self._drawn: Scene | None = None
         self._paper: Colour = "#000000"
         self._stamps: dict[tuple[object, ...], Surface] = {}
-        self._pictures: dict[tuple[str, Box, int], Surface] = {}
+        self._pictures: dict[tuple[str, int, int, int], Surface] = {}
 
     def draw(self, scene: Scene) -> list[Box]:
         """Make the surface show `scene`; returns the boxes whose pixels were drawn again."""
@@ -129,28 +132,55 @@ class Canvas:
         return self._stamps[key]
 
     def _keep(self, key: tuple[object, ...], stamp: Surface) -> None:
-        if len(self._stamps) >= 200:
+        if len(self._stamps) >= MAX_STAMPS:
             self._stamps.clear()
         self._stamps[key] = stamp
 
     def _draw_picture(self, part: Surface, item: Picture) -> None:
-        key = (item.sha256, Box(0, 0, item.box.width, item.box.height), item.radius)
+        key = (item.sha256, item.box.width, item.box.height, item.radius)
         if key not in self._pictures:
             loaded = self._loaded(item)
             if loaded is None:
-                ground, ink = absent(self._paper)
-                self._draw_rectangle(part, Rectangle(item.box, ground, item.radius))
-                side = max(1, min(item.box.width, item.box.height) // 4)
-                middle = Box(
-                    item.box.x + (item.box.width - side) // 2, item.box.y + (item.box.height - side) // 2, side, side
-                )
-                part.blit(self._icon(Icon(middle, "picture", ink)), (middle.x, middle.y))
+                self._draw_absent(part, item)
                 return
             size = 4 * item.box.width * item.box.height
             while self._pictures and size + self._cached_bytes() > MAX_CACHED_BYTES:
                 self._pictures.pop(next(iter(self._pictures)))
             self._pictures[key] = loaded
         part.blit(self._pictures[key], (item.box.x, item.box.y))
+
+    def _draw_absent(self, part: Surface, item: Picture) -> None:
+        """What stands in the place of a picture that cannot be drawn."""
+        ground, ink = absent(self._paper)
+        box = item.box
+        self._draw_rectangle(part, Rectangle(box, ground, item.radius))
+        side = max(1, min(box.width, box.height) // 4)
+        middle = Box(box.x + (box.width - side) // 2, box.y + (box.height - side) // 2, side, side)
+        part.blit(self._icon(Icon(middle, "picture", ink)), (middle.x, middle.y))
+
+    def _cached_bytes(self) -> int:
+        return sum(4 * kept.get_width() * kept.get_height() for kept in self._pictures.values())
+
+    def _loaded(self, item: Picture) -> Surface | None:
+        """The picture cut and scaled to its box; None where it is missing, broken or enormous."""
+        data = self._read_blob(item.sha256)
+        size = image_size(data) if data else None
+        if data is None or size is None or not 0 < size[0] * size[1] <= MAX_PICTURE_PIXELS:
+            return None
+        try:
+            loaded = pygame.image.load(io.BytesIO(data))
+        except pygame.error:
+            return None
+        if loaded.get_size() != size:  # another decoder than its first bytes promised
+            return None
+        plain = Surface(loaded.get_size(), pygame.SRCALPHA, 32)
+        plain.blit(loaded, (0, 0))
+        scaled = covering(plain, item.box.width, item.box.height)
+        if item.radius > 1:
+            mask = transparent((item.box.width, item.box.height), "#ffffff")
+            self._draw_rectangle(mask, Rectangle(Box(0, 0, item.box.width, item.box.height), "#ffffff", item.radius))
+            scaled.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MIN)
+        return scaled
 
     def _draw_clip(self, part: Surface, item: Clip) -> None:
         """The film's picture of the moment, or its still picture."""
@@ -177,30 +207,6 @@ class Canvas:
             pygame.draw.circle(large, clear, (radius * SMOOTH, radius * SMOOTH), radius * SMOOTH)
             self._keep(key, pygame.transform.smoothscale(large, (2 * radius, 2 * radius)))
         return self._stamps[key]
-
-    def _cached_bytes(self) -> int:
-        return sum(4 * kept.get_width() * kept.get_height() for kept in self._pictures.values())
-
-    def _loaded(self, item: Picture) -> Surface | None:
-        """The picture cut and scaled to its box; None where it is missing, broken or enormous."""
-        data = self._read_blob(item.sha256)
-        size = image_size(data) if data else None
-        if data is None or size is None or not 0 < size[0] * size[1] <= MAX_PICTURE_PIXELS:
-            return None
-        try:
-            loaded = pygame.image.load(io.BytesIO(data))
-        except pygame.error:
-            return None
-        if loaded.get_size() != size:  # another decoder than its first bytes promised
-            return None
-        plain = Surface(loaded.get_size(), pygame.SRCALPHA, 32)
-        plain.blit(loaded, (0, 0))
-        scaled = covering(plain, item.box.width, item.box.height)
-        if item.radius > 1:
-            mask = transparent((item.box.width, item.box.height), "#ffffff")
-            self._draw_rectangle(mask, Rectangle(Box(0, 0, item.box.width, item.box.height), "#ffffff", item.radius))
-            scaled.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MIN)
-        return scaled
 
 
 def covering(loaded: Surface, width: int, height: int) -> Surface:
@@ -313,6 +319,7 @@ def merged(boxes: list[Box]) -> list[Box]:
 
 
 def merged_once(boxes: list[Box], waste: float) -> list[Box]:
+    """Each box joined to the first before it with which it is no more than `waste` times as large as both."""
     found: list[Box] = []
     for box in boxes:
         for index, other in enumerate(found):

@@ -72,9 +72,18 @@ class Job:
     """One thing to fetch, and when to try (again)."""
 
     wanted: Wanted | None
+    """The blob; None where the mirror is asked for a message."""
     path: str
     due: float
     attempt: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.path if self.wanted is None else self.wanted.sha256
+
+
+class TooLong(FetchFailed):
+    """More bytes than the signed manifest promised."""
 
 
 class Fetcher:
@@ -143,7 +152,7 @@ class Fetcher:
             try:
                 events = self._fetch(job)
                 with self._changed:
-                    self._jobs.pop(job.path if job.wanted is None else job.wanted.sha256, None)
+                    self._jobs.pop(job.key, None)
             except (FetchFailed, OSError) as error:
                 events = [FetchProblem(job.path, str(error))]
                 self._postpone(job)
@@ -166,7 +175,7 @@ class Fetcher:
         job.due = self._clock.monotonic() + 0.5 + backoff(job.attempt, cap=MOST_RETRY_SECONDS, rng=self._rng)
         if job.wanted is None and job.attempt > 1:
             with self._changed:
-                self._jobs.pop(job.path, None)  # the owner asks the mirror again in its own rhythm
+                self._jobs.pop(job.key, None)  # the owner asks the mirror again in its own rhythm
 
     def _fetch(self, job: Job) -> list[BlobArrived | MirrorAnswered]:
         """A blob of the first server that has it; a message of each, for one of them may lie.
@@ -264,10 +273,6 @@ class Fetcher:
             except TooLong:
                 part.unlink(missing_ok=True)
                 raise
-
-
-class TooLong(FetchFailed):
-    """More bytes than the signed manifest promised."""
 
 
 def fsync_file(path: Path) -> None:

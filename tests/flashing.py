@@ -44,9 +44,10 @@ def make_image(folder: Path) -> Path:
 
 
 def compressed(image: Path, tool: str) -> Path:
-    """`image` as .zst or .xz beside it, as people make them."""
+    """`image` as .zst or .xz beside it, as people make them; made once."""
     packed = image.with_name(f"{image.name}.{'zst' if tool == 'zstd' else 'xz'}")
-    run(tool, "-1", "-q", "-f", "-k", image)
+    if not packed.exists():
+        run(tool, "-1", "-q", "-k", image)
     return packed
 
 

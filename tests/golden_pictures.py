@@ -20,6 +20,7 @@ def compare(name: str, data: bytes, tmp_path: Path) -> None:
         Image.open(actual).convert("RGB").save(golden, optimize=True)
     assert golden.exists(), f"no golden picture yet; see {actual}"
     difference = ImageChops.difference(Image.open(golden).convert("RGB"), Image.open(actual).convert("RGB"))
-    difference.save(tmp_path / f"{name}-difference.png")
     worst = max(difference.convert("L").reduce(TILE).tobytes())  # the mean of the worst tile
+    if worst >= MOST_DIFFERENCE:
+        difference.save(tmp_path / f"{name}-difference.png")
     assert worst < MOST_DIFFERENCE, f"{actual} differs from {golden} by {worst}; the difference lies beside it"

@@ -34,7 +34,7 @@ def test_steps_are_eight_hundredths_of_the_picture(geometry: Geometry) -> None:
 
 def test_a_step_is_broken_after_a_mark_rather_than_set_a_little_larger() -> None:
     alone = {"service_code": None, "card": None}
-    for width in range(1000, 1200, 10):
+    for width in range(1000, 1200, 20):
         geometry = Geometry(width, 1920)
         scene = compose_alert(view(alerts=(FIRE,), **alone), FIRE, 1, 1, MOMENT, Look(geometry, METRICS))
         assert [text.text for text in texts(scene.items) if "不乘电梯" in text.text] == ["不乘电梯"]

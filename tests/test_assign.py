@@ -67,6 +67,7 @@ def test_without_the_right_code_nothing_happens(made: Desk) -> None:
     key, rival = new_key(), new_key()
     made.knock(key)
     made.knock(rival)
+    right = made.code(key)
     assert [one.rivals for one in made.desk.waiting(NOW)] == [1, 1]
     for code, said in (
         ("", "--code"), ("1234", "不是配对码"), ("0000-0000", "有 2 个登记请求"),
@@ -76,11 +77,11 @@ def test_without_the_right_code_nothing_happens(made: Desk) -> None:
     with pytest.raises(NotAssigned, match="没有屏 pi9 在等待"):
         made.desk.assign("pi9", NORTH, "0000-0000", NOW)
     with pytest.raises(NotAssigned, match="是屏 pi1 的"):
-        made.desk.assign("pi9", NORTH, made.code(key), NOW)
+        made.desk.assign("pi9", NORTH, right, NOW)
     with pytest.raises(NotAssigned, match="没有地点"):
-        made.desk.assign("pi1", "baizhuang/nrth", made.code(key), NOW)
+        made.desk.assign("pi1", "baizhuang/nrth", right, NOW)
     assert (made.roster(), made.authority.issued()) == ("", ())
-    made.desk.assign("pi1", NORTH, made.code(key), NOW)
+    made.desk.assign("pi1", NORTH, right, NOW)
     assert made.knock(rival).state == "waiting", "the other one gets nothing"
 
 

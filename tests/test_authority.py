@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,9 +23,14 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SCREEN = "north-b3-u1"
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.create(tmp_path_factory.mktemp("made") / "authority", "示例村", NOW)
+
+
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority.create(tmp_path / "authority", "示例村", NOW)
+def authority(made_once: Authority, tmp_path: Path) -> Authority:
+    return Authority(shutil.copytree(made_once.folder, tmp_path / "authority"))
 
 
 def certificate(pem: bytes) -> x509.Certificate:

@@ -24,13 +24,18 @@ BROKER, HTTP = "mqtts://broker.example:8883", ("https://publisher.example",)
 MOST_EXPOSED = 2.5
 
 
-@pytest.fixture
-def village(tmp_path: Path) -> Path:
-    folder = tmp_path / "hill"
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "hill"
     create(folder)
     Authority.create(folder / "authority", "示例村", NOW)
     write_site(folder / "authority", site_of(BROKER, HTTP))
     return folder
+
+
+@pytest.fixture
+def village(made_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made_once, tmp_path / "hill")
 
 
 def written(village: Path, kind: str = "mosquitto", *more: str) -> tuple[int, Path]:

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.alarms.cap import CapAlert, CapArea, CapCircle, CapInfo, CapPair, CapReference, parse_cap
@@ -13,6 +13,7 @@ from content.alarms.cap_out import encode_cap
 from content.alarms.cap_xml import MAX_BYTES, parse_xml
 from content.errors import AlarmReason, AlarmRefused
 from tests.cap_samples import OASIS, changed, document, message
+from tests.conftest import times
 
 PACIFIC = timezone(timedelta(hours=-7))
 
@@ -196,6 +197,7 @@ ALERTS = st.builds(
 )
 
 
+@settings(max_examples=times(15))
 @given(ALERTS)
 def test_what_is_written_is_read_back_the_same(alert: CapAlert) -> None:
     assert parse_cap(encode_cap(alert)) == alert

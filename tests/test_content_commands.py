@@ -30,7 +30,7 @@ def test_a_new_folder_can_be_checked_at_once(tmp_path: Path, capsys: pytest.Capt
 def test_check_prints_every_problem_as_file_line_and_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = {"notices/a.yaml": NOTICE_YAML + "titel: x\n", "notices/b.yaml": NOTICE_YAML.replace("north", "nroth")}
     folder = write_folder(tmp_path, {**bad, "notices/c.yaml": NOTICE_YAML + "show: {until: 2020-01-01}\n"})
-    assert run("check", folder) == 1
+    assert run("check", folder, "--quick") == 1
     assert capsys.readouterr().out.splitlines() == [
         "notices/a.yaml:5: 不认识 'titel'；是不是 'title'？",
         "notices/b.yaml:3: 没有地点 'baizhuang/nroth'；是不是 'baizhuang/north'？",
@@ -43,13 +43,13 @@ def test_check_prints_every_problem_as_file_line_and_words(tmp_path: Path, capsy
 
 def test_a_warning_alone_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_folder(tmp_path, {"notices/c.yaml": NOTICE_YAML + "show: {until: 2020-01-01}\n"})
-    assert run("check", folder) == 0
+    assert run("check", folder, "--quick") == 0
     assert "提醒" in capsys.readouterr().out
 
 
 def test_check_leaves_no_trace(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, {"notices/a.yaml": NOTICE_YAML})
-    run("check", folder)
+    run("check", folder, "--size", "1280x720")
     run("places", folder)
     assert sorted(path.name for path in folder.iterdir()) == ["notices", "village.yaml"]
 
@@ -267,9 +267,9 @@ def test_check_tells_of_a_keyring_that_does_not_know_our_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = made(tmp_path / "a")
-    assert run("check", folder) == 0
+    assert run("check", folder, "--quick") == 0
     Key.generate().save(folder / "keys" / f"{OURS}.pem")
-    assert run("check", folder) == 1
+    assert run("check", folder, "--quick") == 1
     assert "keyring.json:1: 钥匙串里没有" in capsys.readouterr().out
 
 

@@ -1,5 +1,6 @@
 """Enrolling in the office: what is on a card, what is refused, what the commands leave behind."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,13 +26,18 @@ BROKER, HTTP = "mqtts://broker.example:8883", ("https://publisher.example",)
 IDENTITY = Identity(b"ca", b"certificate", b"-----BEGIN PRIVATE KEY-----")
 
 
-@pytest.fixture
-def village(tmp_path: Path) -> Path:
-    folder = tmp_path / "hill"
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "hill"
     create(folder)
     Authority.create(folder / "authority", "示例村", NOW)
     write_site(folder / "authority", site_of(BROKER, HTTP))
     return folder
+
+
+@pytest.fixture
+def village(made_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made_once, tmp_path / "hill")
 
 
 def run(village: Path, *arguments: str) -> int:

@@ -1,10 +1,8 @@
 """Pictures, documents and films of a content folder: taken from media/ alone, and told where they are named."""
 
-import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from content.compile import compile_village
 from content.folder import Scan, scan
@@ -12,23 +10,18 @@ from content.manifest import Content
 from content.media.shelf import Shelf
 from tests.fakes import NOTICE_YAML, VILLAGE_YAML, png, write_folder
 from tests.films import film, pdf
+from tests.test_pictures import bomb
 
 
 def lines(found: Scan) -> list[str]:
     return [str(problem) for problem in found.problems]
 
 
-def picture(kind: str, width: int, height: int, mode: str = "1") -> bytes:
-    out = io.BytesIO()
-    Image.new(mode, (width, height)).save(out, kind)
-    return out.getvalue()
-
-
 NO_PICTURES: dict[str, bytes] = {
     "empty": b"",
     "text": "停水".encode(),
     "cut short, as of a copy under way": png(200, 200)[:90],
-    "200 million pixels": picture("PNG", 20_000, 10_000),
+    "200 million pixels": bomb(20_000, 10_000),
 }
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from content.notice import TOPICS
 from content.settings import Pace
+from kiosk.lcd.page import Page
 from kiosk.led.colours import RED, channels, luminance, topic_colour
 from kiosk.led.type import RATE, Set, moves, rows, stack, step, travel
 from kiosk.led.type import SIZES as SIZES_OF_TYPE
@@ -66,11 +67,12 @@ def test_nothing_stands_outside_or_on_something_else(panel: Dots, title: str, bo
 @pytest.mark.parametrize("panel", PANELS, ids=str)
 def test_every_picture_of_the_sample_is_drawable_and_its_words_stand_alike_in_all_colours(panel: Dots) -> None:
     for about in (*NOTICES, CARD, CODE):
-        made = pages(about, view(), look(panel))
+        made = made_for(about, panel)
         for number, page in enumerate(made, 1):
             slide = Slide(about, number, page, len(made), page.seconds)
             assert_drawable(compose(view(), slide, MOMENT, look(panel), elapsed=7.0))
-        assert [read((page,)) for page in made] == in_all_colours(about, Dots(panel.width, panel.height))
+        in_all_colours = made_for(about, Dots(panel.width, panel.height))
+        assert [read((page,)) for page in made] == [read((page,)) for page in in_all_colours]
     assert_drawable(scene(panel, None))
     for alert in (FIRE, DRILL):
         for begin in alert_begins(view(), alert, look(panel)):
@@ -78,9 +80,8 @@ def test_every_picture_of_the_sample_is_drawable_and_its_words_stand_alike_in_al
 
 
 @cache
-def in_all_colours(about: Subject, panel: Dots) -> list[str]:
-    """What is read on each page on a panel that has every colour."""
-    return [read((page,)) for page in pages(about, view(), look(panel))]
+def made_for(about: Subject, panel: Dots) -> tuple[Page, ...]:
+    return pages(about, view(), look(panel))
 
 
 def test_a_scrolling_line_stands_moves_in_whole_dots_and_stands_again() -> None:

@@ -1,5 +1,6 @@
 """The shelf of ready media: made once, in a process of its own, and never at the cost of anything else."""
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -29,6 +30,22 @@ def whole(ready: Ready) -> bool:
     return bool(names) and all(sha256_hex(ready.files[name].read_bytes()) == name for name in names)
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shelf's folder, with what became of two documents and a film."""
+    folder = tmp_path_factory.mktemp("made")
+    shelf = Shelf(folder / "shelf")
+    for number, content in enumerate((pdf(), pdf(2), film())):
+        shelf.get(write(folder, f"{number}.{'mp4' if number == 2 else 'pdf'}", content))
+    return folder / "shelf"
+
+
+@pytest.fixture
+def kept(made_once: Path, tmp_path: Path) -> Path:
+    """The same, for one test."""
+    return shutil.copytree(made_once, tmp_path / "shelf")
+
+
 def test_a_picture_that_is_fine_is_sent_from_where_it_lies(tmp_path: Path) -> None:
     path = write(tmp_path, "a.png", png())
     ready = Shelf(tmp_path / "shelf").get(path)
@@ -37,37 +54,35 @@ def test_a_picture_that_is_fine_is_sent_from_where_it_lies(tmp_path: Path) -> No
     assert not (tmp_path / "shelf").exists()
 
 
-def test_everything_else_is_made_once_and_kept(tmp_path: Path) -> None:
+def test_everything_else_is_made_once_and_kept(tmp_path: Path, kept: Path) -> None:
     document, video = write(tmp_path, "a.pdf", pdf(2)), write(tmp_path, "b.mp4", film())
-    shelf = Shelf(tmp_path / "shelf")
+    made = {path: path.stat().st_mtime_ns for path in kept.iterdir()}
+    shelf = Shelf(kept)
     pages, played = shelf.get(document), shelf.get(video)
     assert (len(pages.media), len(played.media), len(played.files)) == (2, 1, 2)
     assert whole(pages)
     assert whole(played)
-    made = {path: path.stat().st_mtime_ns for path in (tmp_path / "shelf").iterdir()}
-    again = Shelf(tmp_path / "shelf")
-    assert (again.get(document), again.get(video)) == (pages, played)
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "shelf").iterdir()} == made
+    assert {path: path.stat().st_mtime_ns for path in kept.iterdir()} == made
 
 
-def test_what_was_lost_is_made_again(tmp_path: Path) -> None:
-    path, shelf = write(tmp_path, "a.pdf", pdf()), Shelf(tmp_path / "shelf")
+def test_what_was_lost_is_made_again(tmp_path: Path, kept: Path) -> None:
+    path, shelf = write(tmp_path, "a.pdf", pdf()), Shelf(kept)
     before = shelf.get(path)
-    for kept in (tmp_path / "shelf").iterdir():
-        kept.unlink()
+    for one in kept.iterdir():
+        one.unlink()
     assert shelf.get(path) == before
     assert whole(before)
 
 
-def test_a_file_that_changes_is_made_anew(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
-    first = shelf.get(write(tmp_path, "a.pdf", pdf(1)))
-    second = shelf.get(write(tmp_path, "a.pdf", pdf(2)))
-    assert (len(first.media), len(second.media)) == (1, 2)
+def test_a_file_that_changes_is_made_anew(tmp_path: Path, kept: Path) -> None:
+    shelf = Shelf(kept)
+    first = shelf.get(write(tmp_path, "a.pdf", pdf(2)))
+    second = shelf.get(write(tmp_path, "a.pdf", pdf(3)))
+    assert (len(first.media), len(second.media)) == (2, 3)
 
 
-def test_a_review_is_of_the_file_in_the_folder_and_not_of_what_a_library_made_of_it(tmp_path: Path) -> None:
-    path, shelf = write(tmp_path, "a.pdf", pdf(2)), Shelf(tmp_path / "shelf")
+def test_a_review_is_of_the_file_in_the_folder_and_not_of_what_a_library_made_of_it(tmp_path: Path, kept: Path) -> None:
+    path, shelf = write(tmp_path, "a.pdf", pdf(2)), Shelf(kept)
     media = shelf.get(path).media
     assert [one.source for one in media] == [f"{sha256_hex(path.read_bytes())}#{number}" for number in (1, 2)]
 
@@ -131,16 +146,14 @@ def test_a_shelf_that_is_closed_ends_what_it_is_making(tmp_path: Path) -> None:
     assert not list((tmp_path / "shelf").glob("*.json"))
 
 
-def test_what_nobody_asks_for_is_cleaned_away(tmp_path: Path) -> None:
-    old, new = write(tmp_path, "a.pdf", pdf(ink=("#2040c0",))), write(tmp_path, "b.pdf", pdf(2))
-    Shelf(tmp_path / "shelf").get(old)
-    shelf = Shelf(tmp_path / "shelf")
-    kept = shelf.get(new)
+def test_what_nobody_asks_for_is_cleaned_away(tmp_path: Path, kept: Path) -> None:
+    path, shelf = write(tmp_path, "b.mp4", film()), Shelf(kept)
+    asked = shelf.get(path)
     shelf.clean(older_than=-1.0)
-    there = {path.name for path in (tmp_path / "shelf").iterdir()}
-    assert {name for name in there if not name.endswith(".json")} == set(kept.files)
-    assert len(there) == len(kept.files) + 1
-    assert Shelf(tmp_path / "shelf").get(new) == kept
+    there = {path.name for path in kept.iterdir()}
+    assert {name for name in there if not name.endswith(".json")} == set(asked.files)
+    assert len(there) == len(asked.files) + 1
+    assert Shelf(kept).get(path) == asked
 
 
 HEADS = {

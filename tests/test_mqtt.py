@@ -184,7 +184,7 @@ def test_the_filters_are_asked_for_before_anything_can_be_published_so_that_no_a
 
 def test_the_filters_that_the_broker_refused_are_named() -> None:
     inbox = Inbox()
-    inbox.connection._asked[7] = ("a", "b", "c")
+    inbox.connection._unanswered[7] = ("a", "b", "c")
     inbox.connection._on_subscribe(inbox.client, None, 7, suback(0, 128, 1), None)
     inbox.connection._on_subscribe(inbox.client, None, 8, suback(0), None)
     assert inbox.events == [Subscribed(("a", "b", "c"), ("b",)), Subscribed((), ())]

@@ -97,13 +97,13 @@ def is_due(show: Show, local: datetime) -> bool:
     )
 
 
-@settings(max_examples=times(60))
+@settings(max_examples=times(30))
 @given(shows(), MOMENTS)
 def test_a_notice_is_due_exactly_when_its_file_says(show: Show, local: datetime) -> None:
     assert state_at(show, local)[0] == is_due(show, local)
 
 
-@settings(max_examples=times(60))
+@settings(max_examples=times(30))
 @given(shows(), MOMENTS, st.integers(1, 400 * 24 * 60))
 def test_nothing_changes_before_the_change_that_was_announced(show: Show, local: datetime, minutes: int) -> None:
     due, changes = state_at(show, local)
@@ -114,7 +114,7 @@ def test_nothing_changes_before_the_change_that_was_announced(show: Show, local:
     assert is_due(show, changes - MINUTE) == due
 
 
-@settings(max_examples=times(60))
+@settings(max_examples=times(30))
 @given(SLOTS, MOMENTS, st.integers(0, 400 * 24 * 60))
 def test_the_answer_holds_until_it_says_it_expires(slots: list[Slot], local: datetime, minutes: int) -> None:
     now = local.replace(tzinfo=SHANGHAI)
@@ -125,7 +125,7 @@ def test_the_answer_holds_until_it_says_it_expires(slots: list[Slot], local: dat
         assert on_air(slots, then, SHANGHAI).due == answer.due
 
 
-@settings(max_examples=times(60))
+@settings(max_examples=times(30))
 @example([Slot("ended", Show(end=datetime(2026, 10, 25, 1, 30)))], SUMMER_TIME[0], datetime(2026, 10, 25, 0, 40), 40)
 @example(
     [Slot("opens in the hour that is left out", Show(daily=DailyHours(start=time(1, 30), end=time(5))))],

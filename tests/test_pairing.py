@@ -42,7 +42,7 @@ def words(scene: Scene) -> str:
 @pytest.mark.parametrize("pairing", [WAITING, LOST, NO_PLACE], ids=["waiting", "lost", "no-place"])
 def test_everything_is_told_in_one_turn_and_nothing_stands_outside(panel: Geometry | Dots, pairing: Pairing) -> None:
     look = Look(panel, FakeMetrics())
-    moments = range(120) if isinstance(panel, Dots) else (0,)
+    moments = range(60) if isinstance(panel, Dots) else (0,)
     scenes = [pairing_scene(pairing, look, elapsed=float(moment)) for moment in moments]
     told = " ".join(words(scene) for scene in scenes)
     for what in (pairing.screen, pairing.code, pairing.trouble or pairing.said):

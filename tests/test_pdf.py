@@ -5,13 +5,14 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from content.media.pdf import pages_of
 from content.media.pictures import Encoded, NoPicture
 from content.media.recipe import MAX_PIXELS, MAX_SIDE, page_range
+from tests.conftest import times
 from tests.films import pdf
 
 
@@ -85,6 +86,7 @@ def test_what_cannot_be_read_is_told_with_what_to_do(tmp_path: Path, content: by
 SEED = pdf(2)
 
 
+@settings(max_examples=times(15))
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=20), st.floats(0, 1))
 def test_any_bytes_give_pictures_or_an_error_of_ours(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[float, int]], cut: float

@@ -164,7 +164,7 @@ def test_a_picture_that_is_fine_is_not_made_again() -> None:
     assert (found.sha256, found.size, found.width, found.height) == (sha256_hex(png(40, 30)), len(png(40, 30)), 40, 30)
 
 
-@pytest.mark.parametrize("size", [(9000, 1000), (1000, 9000), (3000, 3000), (20_000, 10)])
+@pytest.mark.parametrize("size", [(6000, 600), (600, 6000), (2400, 2000), (20_000, 10)])
 def test_no_picture_is_larger_than_a_panel_can_show(tmp_path: Path, size: tuple[int, int]) -> None:
     _, picture = one(tmp_path, png(*size))
     assert max(picture.size) <= MAX_SIDE
@@ -252,7 +252,7 @@ def test_what_is_no_picture_is_told_with_its_name_and_what_to_do(tmp_path: Path,
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    content = file_of(photo(3000, 2000), "JPEG", exif=exif(6))
+    content = file_of(photo(3000, 400), "JPEG", exif=exif(6))
     assert one(tmp_path, content)[0] == one(tmp_path, content)[0]
 
 

@@ -44,6 +44,8 @@ LOOKS = st.builds(
 PACES = st.sampled_from([Pace(), Pace(characters_per_second=2.5, most_seconds=60.0), Pace(characters_per_second=20.0)])
 MOST_SECONDS = 60.0
 """Of motion on one page: nobody stands longer at a door."""
+STRIDE = 11
+"""Frames from one that is looked at to the next."""
 
 
 def told(item: Item) -> Text | None:
@@ -87,7 +89,7 @@ def check_motion(slide: Slide, shown: View, look: Look) -> None:
     if not starts:
         return
     assert slide.seconds <= MOST_SECONDS
-    frames = [scrolls(slide, shown, look, number / 60) for number in range(0, round(slide.seconds * 60) + 1, 7)]
+    frames = [scrolls(slide, shown, look, number / 60) for number in range(0, round(slide.seconds * 60) + 1, STRIDE)]
     for at in range(len(starts)):
         offsets = [found[at].offset for found in frames]
         window, text = starts[at].box, starts[at].text.box
@@ -96,7 +98,7 @@ def check_motion(slide: Slide, shown: View, look: Look) -> None:
         assert offsets[-1] >= text.right - window.right
         steps = [after - before for before, after in pairwise(offsets)]
         assert min(steps) >= 0
-        assert max(steps) <= 7 * most_dots_a_frame(starts[at], shown.pace)
+        assert max(steps) <= STRIDE * most_dots_a_frame(starts[at], shown.pace)
 
 
 def most_dots_a_frame(scroll: Scroll, pace: Pace) -> int:
@@ -120,7 +122,7 @@ def said_besides(notice: Notice) -> Counter[str]:
     return only_letters(visible(notice.topic.word + foot_words(notice) + "0123456789" * 300 + notice.body * 60))
 
 
-@settings(max_examples=times(25))
+@settings(max_examples=times(12))
 @given(TITLES, ALLOWED, LOOKS, PACES, st.sampled_from(NOTICES))
 def test_any_words_are_told_whole_on_any_panel(title: str, body: str, look: Look, pace: Pace, like: Notice) -> None:
     notice = replace(like, title=title, body=body)
@@ -139,7 +141,7 @@ def test_any_words_are_told_whole_on_any_panel(title: str, body: str, look: Look
         check_motion(slide, shown, look)
 
 
-@settings(max_examples=times(25))
+@settings(max_examples=times(12))
 @given(st.lists(st.text("停水通知居民小区，。a1", min_size=1, max_size=200), max_size=20), LOOKS)
 def test_a_plain_text_is_told_exactly_once(paragraphs: list[str], look: Look) -> None:
     body = "\n".join(f"请{one}们" for one in paragraphs)
@@ -150,7 +152,7 @@ def test_a_plain_text_is_told_exactly_once(paragraphs: list[str], look: Look) ->
     assert only_letters(drawn) - extra <= only_letters(visible(WATER.title + body)) <= only_letters(drawn)
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.integers(1, 5000), st.sampled_from(["停", "停水。", "a1 ", "停\n", "| 停 | 1 |\n"]), LOOKS)
 def test_the_pages_are_as_few_as_the_words_ask_for(count: int, pattern: str, look: Look) -> None:
     notice = replace(WATER, body=(pattern * min(count, MAX_ROWS if "|" in pattern else count))[:5000])
@@ -160,7 +162,7 @@ def test_the_pages_are_as_few_as_the_words_ask_for(count: int, pattern: str, loo
     assert all(3.0 <= slide.seconds <= MOST_SECONDS for slide in made)
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @given(
     LOOKS,
     st.builds(
@@ -188,7 +190,7 @@ def test_card_and_code_hold_any_words_and_the_number_is_never_broken(look: Look,
     assert visible(card.name + card.phone) <= visible("".join(lines))
 
 
-@settings(max_examples=times(30))
+@settings(max_examples=times(15))
 @given(
     look=LOOKS,
     headline=st.text("暴雨红色预警，请转移到小学a1", min_size=1, max_size=40),

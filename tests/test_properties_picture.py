@@ -126,13 +126,13 @@ def body_sizes(made: list[tuple[Page, Scene]], title: str) -> list[int]:
     return [text.size for text in found if text.text.strip()]
 
 
-@settings(max_examples=times(20))
+@settings(max_examples=times(10))
 @given(TITLES, ALLOWED, LOOKS, st.sampled_from(NOTICES))
 def test_any_words_stand_whole_on_any_panel(title: str, body: str, look: Look, like: Notice) -> None:
     check(replace(like, title=title, body=body), look)
 
 
-@settings(max_examples=times(4))
+@settings(max_examples=times(3))
 @given(st.integers(1, 5000), st.sampled_from(["停", "停水。", "a1 ", "停\n", "| 停 | 1 |\n", "- 停水\n"]), LOOKS)
 def test_the_pages_are_as_few_as_the_words_ask_for(count: int, pattern: str, look: Look) -> None:
     """On each page stand at least three lines, or one row of a table: none is left nearly empty but the last."""
@@ -152,7 +152,7 @@ def barely_large_enough(draw: st.DrawFn) -> Look:
     return Look(replace(geometry, viewing_distance_m=distance), METRICS)
 
 
-@settings(max_examples=times(20))
+@settings(max_examples=times(10))
 @given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=150), barely_large_enough())
 def test_the_type_is_large_enough_for_the_distance(sentences: list[str], look: Look) -> None:
     made = composed(replace(WATER, body="".join(sentences)[:5000]), look)
@@ -164,7 +164,7 @@ def test_the_type_is_large_enough_for_the_distance(sentences: list[str], look: L
         assert len(made) >= FEW_PAGES or saved_a_page
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.integers(1, 70).map(lambda count: "请提前储水，谢谢配合。" * count), LOOKS)
 def test_enlarged_is_never_smaller(body: str, look: Look) -> None:
     usual, larger = (
@@ -176,7 +176,7 @@ def test_enlarged_is_never_smaller(body: str, look: Look) -> None:
         assert larger > usual
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @given(PARAGRAPHS, LOOKS)
 def test_no_line_begins_with_a_closing_or_ends_with_an_opening_mark_where_that_can_be_avoided(
     paragraphs: list[str], look: Look

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -14,6 +14,7 @@ from content.reports import MAX_RECEIPTS, Receipt, Receipts
 from kiosk.reporting import receipts
 from kiosk.reporting.receipts import Book, Saved, Urgency
 from kiosk.reporting.tally import Name, Shown, Spool, Tally, name_of
+from tests.conftest import times
 from tests.fakes import NOW, OURS, FakeClock
 from tests.fakes import alert as an_alert
 
@@ -276,6 +277,7 @@ class Killed(RuleBasedStateMachine):
 
 
 TestKilled = Killed.TestCase
+TestKilled.settings = settings(max_examples=times(15))
 
 
 @given(st.lists(st.lists(st.booleans(), max_size=4), max_size=8))

@@ -39,7 +39,7 @@ from tests.sample_views import (
     view,
 )
 
-LANDSCAPE, PORTRAIT, SMALL = (1920, 1080), (1080, 1920), (1280, 720)
+LANDSCAPE, PORTRAIT, SMALL, TINY = (1920, 1080), (1080, 1920), (1280, 720), (640, 360)
 DARK, FESTIVE = Settings(theme="dark"), Settings(theme="festive")
 POWER = replace(
     FIRE,
@@ -109,16 +109,16 @@ def decoded(data: bytes) -> list[str]:
 
 
 def test_the_same_question_has_the_same_bytes() -> None:
-    assert render(view(WATER), NOW, SMALL, read_blob) == render(view(WATER), NOW, SMALL, read_blob)
+    assert render(view(WATER), NOW, TINY, read_blob) == render(view(WATER), NOW, TINY, read_blob)
 
 
 def test_an_alert_comes_before_everything_and_ends_by_itself() -> None:
     shown = view(WATER, alerts=(DRILL, FIRE))
-    by_day = render(view(WATER), FIRE.expires, SMALL, read_blob)
-    assert render(shown, FIRE.issued, SMALL, read_blob) == render(shown, FIRE.issued, SMALL, read_blob, item="fire")
-    assert render(shown, FIRE.expires, SMALL, read_blob) == by_day
-    assert render(shown, FIRE.issued - timedelta(seconds=1), SMALL, read_blob) != by_day  # another minute
-    assert len({render(shown, ALARM, SMALL, read_blob, item=name) for name in ("fire", "drill", WATER.id)}) == 3
+    by_day = render(view(WATER), FIRE.expires, TINY, read_blob)
+    assert render(shown, FIRE.issued, TINY, read_blob) == render(shown, FIRE.issued, TINY, read_blob, item="fire")
+    assert render(shown, FIRE.expires, TINY, read_blob) == by_day
+    assert render(shown, FIRE.issued - timedelta(seconds=1), TINY, read_blob) != by_day  # another minute
+    assert len({render(shown, ALARM, TINY, read_blob, item=name) for name in ("fire", "drill", WATER.id)}) == 3
 
 
 def test_what_is_not_on_air_is_refused_with_what_is() -> None:

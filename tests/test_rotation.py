@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from content.notice import TOPICS, Notice
 from content.settings import Pace
 from kiosk.lcd.page import Page
 from kiosk.rotation import BURST_SECONDS, Rotation, Slide, Subject, seconds_for, slides
+from tests.conftest import times
 from tests.sample_views import view
 
 
@@ -210,6 +211,7 @@ def test_after_long_news_the_others_have_as_long_before_there_is_more() -> None:
     assert next(ticks for ticks, name, _ in shown if name == "o") == 210, "the first end of a turn after 381 - 180"
 
 
+@settings(max_examples=times(15))
 @example(every=2, pages=2, seconds=100.0, new_ids=False, grows=False)
 @given(
     every=st.integers(2, 90),

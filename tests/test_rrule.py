@@ -57,7 +57,7 @@ def rules(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=times(40))
+@settings(max_examples=times(20))
 @given(rules(), st.integers(0, 500))
 def test_the_days_are_those_that_dateutil_finds(text: str, later: int) -> None:
     first = START + timedelta(days=later)

@@ -10,6 +10,7 @@ import queue
 import secrets
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -152,7 +153,7 @@ class Collector:
     def _reload(self) -> None:
         self._intake = Intake(self._records.screens(retired=True), self._records.complete_to())
 
-    def _keep_trying(self, do: Any, *arguments: Any, whatever: bool = False) -> bool:
+    def _keep_trying(self, do: Callable[..., None], *arguments: Any, whatever: bool = False) -> bool:
         """Do it, again and again while the database is away; false when we must stop.
 
         Meanwhile the queue fills and drops: the gaps are asked for later. `whatever`: also where trying again
@@ -177,9 +178,7 @@ class Collector:
         """Take in what has come, then do what is due."""
         self._take()
         ticks = self._clock.monotonic()
-        if self._listening:
-            self._listened += min(ticks - self._ticks, LONGEST_STEP_SECONDS)
-        self._ticks = ticks
+        self._count_listening(ticks)
         if self._connection.dropped != self.health.dropped:
             self.health.dropped = self._connection.dropped
             self._intake.reconnected()
@@ -190,7 +189,8 @@ class Collector:
             self._ask_at = ticks + ASK_SECONDS
             for ask in self._intake.asks(ticks):
                 self._ask(ask)
-        if ticks >= self._look_at or (self._told and ticks >= self._look_at - LOOK_SECONDS + LOOP_SECONDS):
+        looked_at = self._look_at - LOOK_SECONDS
+        if ticks >= self._look_at or (self._told and ticks >= looked_at + LOOP_SECONDS):  # what is published, soon
             self._look_at = ticks + LOOK_SECONDS
             self._look()
         if ticks >= self._resubscribe_at:
@@ -198,6 +198,11 @@ class Collector:
             self._connection.subscribe([STATUSES])
         self.health.connected, self.health.waiting = self._connection.connected, self._inbox.qsize()
         self.health.counts, self.health.gaps = dict(self._intake.counts), self._intake.gaps
+
+    def _count_listening(self, ticks: float) -> None:
+        if self._listening:
+            self._listened += min(ticks - self._ticks, LONGEST_STEP_SECONDS)
+        self._ticks = ticks
 
     def _take(self) -> None:
         try:
@@ -261,7 +266,7 @@ class Collector:
         self._connection.publish(topic, self._key.sign(encode(command)), qos=1, retain=False)
 
     def _look(self) -> None:
-        """Note what was published, keep our own word, and let the lookout see what is wrong."""
+        """Note what was published, keep our own word, and let the lookout see what is wrong; clean up."""
         now = self._clock.now()
         try:
             while self._told:
@@ -278,13 +283,17 @@ class Collector:
                 )
             )
             self.health.snapshot = self._lookout.look(now, self._listened, listening=self._listening)
-            if self._clock.monotonic() >= self._clean_at:
-                self._clean_at = self._clock.monotonic() + CLEAN_SECONDS
-                self._records.forget(now - KEPT)
+            self._clean(now)
             self.health.database_error = ""
         except RecordsError as error:
             self.health.database_error = str(error)
             self._note_error(str(error))
+
+    def _clean(self, now: datetime) -> None:
+        """Once a day, drop what was over long ago."""
+        if self._clock.monotonic() >= self._clean_at:
+            self._clean_at = self._clock.monotonic() + CLEAN_SECONDS
+            self._records.forget(now - KEPT)
 
     def _note_error(self, why: str) -> None:
         if why and why != self.health.last_error:

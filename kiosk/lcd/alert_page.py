@@ -11,8 +11,9 @@ from content.notice import Alert
 from kiosk.alert_icons import event_icon
 from kiosk.lcd.frame import Frame
 from kiosk.shapes import Box, Icon, Item, Rectangle
-from kiosk.text import Line, Metrics, balanced, plain_spans, worst_break
+from kiosk.text import Line, Metrics, balanced, plain_spans
 from kiosk.theme import EXERCISE, AlertColours
+from kiosk.typography.break_prices import worst_break
 from kiosk.typography.markup import NUMBERED
 from kiosk.typography.typeset import SMALLEST, headline, label, line_height, sizes, stack
 from kiosk.typography.words import INSIDE_WORD

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from kiosk.lcd.strips import Column
-from kiosk.text import Line, Metrics, balanced, line_count, one_line_width, torn_words, widest_stretch
+from kiosk.text import Line, Metrics, balanced, line_count, one_line_width, widest_stretch
+from kiosk.typography.break_prices import torn_words
 from kiosk.typography.markup import Spans, plain
 
 UNEVEN = 9.0

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from content.notice import Colour
 from kiosk.shapes import Item
-from kiosk.text import Line, Metrics, by_sense_lines, torn_words
+from kiosk.text import Line, Metrics, by_sense_lines
 from kiosk.theme import Theme
+from kiosk.typography.break_prices import torn_words
 from kiosk.typography.markup import Spans
 from kiosk.typography.typeset import line_height, text_item, wrapped
 

@@ -13,7 +13,8 @@ from kiosk.lcd.columns import Columns, cell_lines, columns
 from kiosk.lcd.strips import LEADING, Column, Strip, by_sense, line_strips
 from kiosk.lcd.today import is_day
 from kiosk.shapes import Box, Item, Rectangle
-from kiosk.text import Line, Metrics, torn_words
+from kiosk.text import Line, Metrics
+from kiosk.typography.break_prices import torn_words
 from kiosk.typography.kinsoku import OPENING
 from kiosk.typography.markup import Span, Spans, Table, plain
 from kiosk.typography.typeset import line_height, text_item

@@ -18,10 +18,10 @@ import pygame.freetype
 
 from content.errors import WindowError
 from kiosk.shapes import Dots, Geometry
-from kiosk.text import HALF
 from kiosk.typography.fonts import MAX_ADVANCES, FontMetrics, Fonts, open_font
 from kiosk.typography.glyphs import StandIns
 from kiosk.typography.kinsoku import HALF_OPENING
+from kiosk.typography.measured import HALF
 
 PCF_FOLDERS = (
     "/usr/share/fonts/X11/misc",  # Debian, Ubuntu, Raspberry Pi OS: xfonts-wqy

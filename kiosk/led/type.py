@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from content.settings import Pace
 from kiosk.shapes import Box, Item, Run, Scroll, Text
-from kiosk.text import Line, Metrics, balanced, lines, one_line, plain_spans, widest_stretch, worst_break
+from kiosk.text import Line, Metrics, balanced, lines, one_line, plain_spans, widest_stretch
+from kiosk.typography.break_prices import worst_break
 from kiosk.typography.kinsoku import clusters
 from kiosk.typography.markup import Spans, plain
 from kiosk.typography.words import INSIDE_WORD, prices

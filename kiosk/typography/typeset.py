@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import Literal
 
 from kiosk.shapes import Box, Run, Text
-from kiosk.text import Line, Metrics, balanced, line_count, lines, one_line, plain_spans, worst_break
+from kiosk.text import Line, Metrics, balanced, line_count, lines, one_line, plain_spans
+from kiosk.typography.break_prices import worst_break
 from kiosk.typography.markup import Spans
 from kiosk.typography.words import INSIDE_WORD
 
