@@ -48,3 +48,11 @@ def remove_temporary_files(folder: Path) -> None:
     """Sweep away what a power cut in the middle of `write_atomic` left behind."""
     for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
         leftover.unlink(missing_ok=True)
+
+
+def same_bytes(path: Path, content: bytes) -> bool:
+    """Does the file hold exactly that?"""
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False

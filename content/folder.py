@@ -22,6 +22,7 @@ from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, che
 from content.copies import forget_deleted, keep, remembered
 from content.document import MAX_TEXT, Document, likely, read
 from content.errors import BadName, FolderError
+from content.files import same_bytes
 from content.gates.proofread import alert_errors, card_errors, code_errors, notice_errors
 from content.limits import check_body
 from content.manifest import zone
@@ -370,14 +371,6 @@ class Scanner:
         document.find(alert_errors(alert, setting.village.hosts))
         made = AddressedAlert(alert, to, written.accept)
         return (None if document.problems else made), document.problems
-
-
-def same_bytes(path: Path, content: bytes) -> bool:
-    """Does the file hold exactly that?"""
-    try:
-        return path.read_bytes() == content
-    except OSError:
-        return False
 
 
 def checked_level(name: str) -> str:
