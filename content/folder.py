@@ -13,25 +13,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from content.alarms.tables import alarm_rules
-from content.authored import AlertFile, NoticeFile, PlaceEntry, VillageFile, checked
+from content.authored import AlertFile, NoticeFile, VillageFile, checked
 from content.copies import forget_deleted, keep, remembered
 from content.document import MAX_TEXT, Document, likely, read
-from content.errors import BadName, FolderError
+from content.errors import FolderError
 from content.files import same_bytes
-from content.gates.proofread import alert_errors, card_errors, code_errors, notice_errors
+from content.gates.proofread import alert_errors, notice_errors
 from content.limits import check_body
-from content.manifest import zone
 from content.media.attachments import Attachments
 from content.media.shelf import Shelf, shelf_for_commands
-from content.notice import TOPICS, Alert, Notice, NoticeId, Topic, text_digest
-from content.place import check_level, check_path, is_within
+from content.notice import Alert, Notice, NoticeId, text_digest
+from content.place import is_within
 from content.problem import Finding, Gate, Lines, Problem
-from content.village import AddressedAlert, AddressedNotice, AlarmRules, Place, Village
+from content.village import AddressedAlert, AddressedNotice, Village
+from content.village_file import Setting, setting_of
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 KNOWN_ENTRIES = frozenset(
@@ -40,19 +38,6 @@ KNOWN_ENTRIES = frozenset(
 
 Item = TypeVar("Item")
 Parse = Callable[[str, bytes], tuple[Item | None, list[Problem]]]
-
-
-@dataclass
-class Setting:
-    """What the files of a folder are read against."""
-
-    village: VillageFile
-    places: dict[str, Place]
-    topics: dict[str, Topic]
-    zone: ZoneInfo
-    text: bytes
-    """village.yaml as it was read."""
-    alarms: AlarmRules
 
 
 @dataclass
@@ -235,65 +220,9 @@ class Scanner:
         return setting
 
     def _village(self, name: str, text: bytes) -> tuple[Setting | None, list[Problem]]:
-        """What is written in village.yaml, every place of it checked."""
         document = read(name, text, VillageFile)
         self._result.lines.files.setdefault(name, document.lines)
-        village = document.value
-        if village is None:
-            return None, document.problems
-        publisher = village.publisher and document.check(("publisher",), lambda: checked_level(village.publisher))
-        timezone = document.check(("timezone",), lambda: zone(village.timezone))
-        topics = dict(TOPICS)
-        for word, entry in village.topics.items():
-            topic = document.check(("topics", word), partial(entry.topic, word))
-            if topic:
-                topics[word] = topic
-        places: dict[str, Place] = {}
-        for level, place in village.places.items():
-            self._add_places(document, places, level, place, ("places", level))
-        if not places and not document.problems:
-            document.report(("places",), "一个地点也没有", "至少写上村名，例如 places: {baizhuang: {name: 白庄村}}")
-        if timezone is None or not publisher or not village.name or not places:
-            return None, document.problems
-        village.notify.check(document)
-        alarms = alarm_rules(document, village.alarms, places)
-        return Setting(village, places, topics, timezone, text, alarms), document.problems
-
-    def _add_places(
-        self,
-        document: Document[Any],
-        places: dict[str, Place],
-        path: str,
-        entry: PlaceEntry,
-        where: tuple[str | int, ...],
-    ) -> None:
-        """Add `entry` and everything below it; a bad name costs its branch."""
-        try:
-            check_path(path)
-        except BadName as error:
-            document.report(where, str(error))
-            return
-        card = None
-        if entry.card:
-            photo = self._attachments.picture(document, entry.card.photo, (*where, "card", "photo"))
-            card = document.check((*where, "card", "until"), partial(entry.card.card, photo))
-            if card and document.find(card_errors(card), *where, "card"):
-                card = None
-        code = entry.service_code
-        if code and document.value and document.find(code_errors(code, document.value.hosts), *where, "service_code"):
-            code = None
-        settings = None
-        if entry.settings:
-            emblem = self._attachments.picture(
-                document, entry.settings.emblem, (*where, "settings", "emblem"), keep_alpha=True
-            )
-            settings = entry.settings.settings(emblem)
-        places[path] = Place(
-            path=path, name=entry.name, card=card, service_code=code, settings=settings, accept=entry.accept
-        )
-        for level, child in entry.children().items():
-            below = (*where, "places", level) if level in entry.places else where
-            self._add_places(document, places, f"{path}/{level}", child, below)
+        return setting_of(document, text, self._attachments), document.problems
 
     def _to(self, setting: Setting, document: Document[Any], to: tuple[str, ...]) -> tuple[str, ...]:
         """The places that exist, without those below another of them."""
@@ -371,14 +300,6 @@ class Scanner:
         document.find(alert_errors(alert, setting.village.hosts))
         made = AddressedAlert(alert, to, written.accept)
         return (None if document.problems else made), document.problems
-
-
-def checked_level(name: str) -> str:
-    """As check_level, with a ValueError."""
-    try:
-        return check_level(name)
-    except BadName as error:
-        raise ValueError(str(error)) from error
 
 
 def wrong_name(path: Path, taken: set[str]) -> tuple[str, str] | None:

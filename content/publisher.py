@@ -24,7 +24,7 @@ from content.check import warnings
 from content.clock import Clock
 from content.compile import compile_alerts, compile_village
 from content.errors import BrokerError, FolderError, FolderInUse
-from content.folder import Scan, Setting, missing_secrets, scan, scan_alerts
+from content.folder import Scan, missing_secrets, scan, scan_alerts
 from content.ledger import Ledger, TooMuch
 from content.media.shelf import Shelf
 from content.mqtt import Arrived, Connected, Connection, Disconnected, Subscribed
@@ -33,6 +33,7 @@ from content.roster import read_screens
 from content.signing import Key
 from content.topics import alerts_first
 from content.village import Village
+from content.village_file import Setting
 from content.vouched import key_path, keyring_of, keyring_problems, powerless
 from content.watch import FolderWatch, Settle
 
