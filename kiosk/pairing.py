@@ -3,6 +3,8 @@
 For the technician in front of it, who reads both out to an admin over the telephone.
 """
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from content.settings import Pace
@@ -98,8 +100,14 @@ def turns_of(pairing: Pairing, lit: Lamps) -> tuple[Turn, ...]:
     return (code, number, code, Turn("", BRIEFLY, lit.text), *((code, said) if said.words else ()))
 
 
+@lru_cache(maxsize=2)
+def made_turns(pairing: Pairing, panel: Dots, look: Look) -> tuple[tuple[list[Item], float], ...]:
+    """The pictures of all turns: what scrolls asks for them at every frame."""
+    return tuple(turn_items(turn, panel, look) for turn in turns_of(pairing, lamps(panel)))
+
+
 def on_led(pairing: Pairing, panel: Dots, look: Look, elapsed: float) -> Scene:
-    made = [turn_items(turn, panel, look) for turn in turns_of(pairing, lamps(panel))]
+    made = made_turns(pairing, panel, look)
     left = elapsed % sum(seconds for _, seconds in made)
     for items, seconds in made:
         if left < seconds:
