@@ -194,6 +194,15 @@ def verified_payload(envelope: Envelope, keys: dict[str, str], threshold: int) -
     return payload
 
 
+def signers_of(envelope: Envelope, keyring: Keyring, what: str) -> list[Publisher]:
+    """The publishers whose keys an envelope names, where no topic says who sent it; not verified yet. Raises Refused."""
+    keys = {one.keyid for one in envelope.signatures}
+    signers = [one for one in keyring.publishers if keys & one.keys.keys()]
+    if not signers:
+        raise Refused(Reason.UNKNOWN_KEY, f"{what} signed by nobody in the keyring")
+    return signers
+
+
 def from_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)

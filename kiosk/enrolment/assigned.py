@@ -11,7 +11,7 @@ from content.assignment import Assignment
 from content.errors import Reason, Refused
 from content.files import write_atomic
 from content.manifest import parse, parse_envelope
-from content.signing import Keyring, verified_payload
+from content.signing import Keyring, signers_of, verified_payload
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +23,7 @@ def opened_assignment(message: bytes, keyring: Keyring, screen: str, place: str)
     has been checked: the key names the publisher.
     """
     envelope = parse_envelope(message)
-    keys = {one.keyid for one in envelope.signatures}
-    signers = [one for one in keyring.publishers if keys & one.keys.keys()]
-    if not signers:
-        raise Refused(Reason.UNKNOWN_KEY, "an assignment signed by nobody in the keyring")
-    for signer in signers:
+    for signer in signers_of(envelope, keyring, "an assignment"):
         found = parse(verified_payload(envelope, signer.keys, signer.threshold), Assignment)
         if found.publisher != signer.id:
             continue

@@ -17,7 +17,7 @@ from content.commands import LONGEST_LIFE_SECONDS, Command, Outcome, Verb
 from content.errors import Reason, Refused
 from content.manifest import parse, parse_envelope
 from content.notice import Frozen
-from content.signing import Keyring, verified_payload
+from content.signing import Keyring, signers_of, verified_payload
 
 MOST_REMEMBERED = 200
 MOST_OUTCOMES = 5
@@ -55,11 +55,7 @@ def opened(message: bytes, keyring: Keyring, screen: str, place: str) -> Command
     Nothing inside the payload is looked at before its signature has been checked: the key names the publisher.
     """
     envelope = parse_envelope(message)
-    keys = {one.keyid for one in envelope.signatures}
-    signers = [one for one in keyring.publishers if keys & one.keys.keys()]
-    if not signers:
-        raise Refused(Reason.UNKNOWN_KEY, "a command signed by nobody in the keyring")
-    for signer in signers:
+    for signer in signers_of(envelope, keyring, "a command"):
         command = parse(verified_payload(envelope, signer.keys, signer.threshold), Command)
         if command.publisher != signer.id:
             continue
