@@ -195,7 +195,7 @@ def verified_payload(envelope: Envelope, keys: dict[str, str], threshold: int) -
 
 
 def signers_of(envelope: Envelope, keyring: Keyring, what: str) -> list[Publisher]:
-    """The publishers whose keys an envelope names, where no topic tells the sender; not verified yet. Raises Refused."""
+    """The publishers whose keys an envelope names, where no topic tells the sender; verify next. Raises Refused."""
     keys = {one.keyid for one in envelope.signatures}
     signers = [one for one in keyring.publishers if keys & one.keys.keys()]
     if not signers:

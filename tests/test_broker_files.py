@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,26 +10,20 @@ import pytest
 from content.admission.authority import Authority
 from content.admission.certificates import new_key, public_pem
 from content.signing import Publisher
-from content.skeleton import create
 from content.topics import ALERTS, ASSIGNMENT, COMMAND, CONTENT, RECEIPTS, STATUS
 from provisioning import nats
 from provisioning.__main__ import main
 from provisioning.broker_units import NAME
 from provisioning.rights import of_publisher, of_screen
 from provisioning.site import site_of, write_site
+from tests.hill import BROKER, HTTP, NOW, make_hill
 
-NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-BROKER, HTTP = "mqtts://broker.example:8883", ("https://publisher.example",)
 MOST_EXPOSED = 2.5
 
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made") / "hill"
-    create(folder)
-    Authority.create(folder / "authority", "示例村", NOW)
-    write_site(folder / "authority", site_of(BROKER, HTTP))
-    return folder
+    return make_hill(tmp_path_factory.mktemp("made") / "hill")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Enrolling in the office: what is on a card, what is refused, what the commands leave behind."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,20 +18,15 @@ from provisioning.__main__ import main
 from provisioning.card import Identity, golden_card, make_card
 from provisioning.enrol import Office, Wish, write_card
 from provisioning.site import read_site, site_of, write_site
+from tests.hill import BROKER, HTTP, NOW, make_hill
 
-NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SCREEN, PLACE = "north-b1-u1", "hill/north/w001/b1/u1"
-BROKER, HTTP = "mqtts://broker.example:8883", ("https://publisher.example",)
 IDENTITY = Identity(b"ca", b"certificate", b"-----BEGIN PRIVATE KEY-----")
 
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made") / "hill"
-    create(folder)
-    Authority.create(folder / "authority", "示例村", NOW)
-    write_site(folder / "authority", site_of(BROKER, HTTP))
-    return folder
+    return make_hill(tmp_path_factory.mktemp("made") / "hill")
 
 
 @pytest.fixture
