@@ -135,12 +135,10 @@ def held(world: World) -> int:
 
 
 def test_too_many_connections_are_refused_and_room_is_given_back(world: World) -> None:
-    """Mosquitto 2.0.11 makes room for one more by every connection that ends before its TLS: here it may be the one
-    that asked whether it listens, where the broker had taken it before it was gone."""
     world.tls.broker.stop()
     world.tls.start_broker()
     most = CONNECTIONS if world.kind == "mosquitto" else CONNECTIONS + PUBLISHERS_CONNECTIONS
-    assert most <= held(world) <= most + (world.kind == "mosquitto")
+    assert held(world) == most
     packet, context = connect_packet(OTHER), world.files[OTHER].context()
     until("there is room", lambda: knock(world.tls.port, context, packet)[0] == ACCEPTED)
 

@@ -21,7 +21,7 @@ from pygame.image import tobytes
 
 from content.address import Credentials
 from content.admission.authority import Authority
-from content.broker import MOSQUITTO_PATHS, free_port, listens
+from content.broker import MOSQUITTO_PATHS, free_port
 from kiosk.between import Pairing
 from kiosk.canvas import Canvas
 from kiosk.look import Look
@@ -46,6 +46,12 @@ def done(package: str, *arguments: str | Path) -> str:
     found = run(package, *arguments)
     assert found.returncode == 0, found.stderr
     return found.stdout
+
+
+def is_bound(port: int) -> bool:
+    """Does somebody listen there? Read from the kernel: Mosquitto 2.0.11 counts who connects and goes away wrongly."""
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return any(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)  # TCP_LISTEN
 
 
 @dataclass
@@ -73,7 +79,7 @@ class Broker:
         command = ["prlimit", f"--nofile={files}:{files}", program, *words[1:]]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, user=user, group=user)
-        until("the broker listens", lambda: listens(port))
+        until("the broker listens", lambda: is_bound(port))
 
     def give_to(self, user: str) -> None:
         """What install.sh does."""
